@@ -1,0 +1,174 @@
+"""The messages of the worker's protocol, version 1.
+
+Decides names, bounds and units of every field on the wire, for both sides; free of torch, so that
+the bot can import it. What a worker does with a message is left to `model.service`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from model.verse import Form
+
+KEY_HEADER = "Authorization"
+"""Carries `Bearer QIBU_WORKER_KEY`."""
+DEADLINE_HEADER = "Qibu-Deadline-Ms"
+"""Milliseconds the caller will still wait, relative to the arrival of the request."""
+REQUEST_ID_HEADER = "Qibu-Request-Id"
+"""Names a request in the logs of both sides."""
+
+Seed = Annotated[int, Field(ge=0, lt=2**53)]
+"""Fits a JSON number without loss."""
+Count = Annotated[int, Field(ge=1, le=64)]
+Distance = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Message(BaseModel):
+    """A message: immutable, and no field that the protocol does not name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Answer(BaseModel):
+    """An answer: immutable; a reader ignores fields that a newer worker adds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Near(Message):
+    """A place in the latent space: of a verse, or a latent as an earlier answer gave it."""
+
+    verse: str | None = Field(default=None, max_length=200)
+    latent: list[float] | None = Field(default=None, max_length=4096)
+    distance: Distance = 0.3
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Near:
+        if (self.verse is None) == (self.latent is None):
+            raise ValueError("give either verse or latent")
+        return self
+
+
+class ComposeRequest(Message):
+    """Draw verses from the prior."""
+
+    form: Form = Form.COUPLET5
+    count: Count = 1
+    seed: Seed | None = None
+    theme: str | None = Field(
+        default=None, max_length=64, description="one to four characters that appear in the verse"
+    )
+    acrostic: str | None = Field(
+        default=None, max_length=64, description="the first character of each line"
+    )
+    temperature: float | None = Field(default=None, gt=0.0, le=2.0)
+    near: Near | None = None
+
+
+class ReconstructRequest(Message):
+    """Encode a verse and decode it again; variations lie at growing distances."""
+
+    verse: str = Field(max_length=200)
+    variations: int = Field(default=0, ge=0, le=16)
+    seed: Seed | None = None
+
+
+class CompleteRequest(Message):
+    """Fill the open characters (？) of a pattern; one line stands for the first of a couplet."""
+
+    pattern: str = Field(max_length=200)
+    count: Count = 1
+    seed: Seed | None = None
+
+
+class InterpolateRequest(Message):
+    """Walk between two verses of one form; the end points are the verses themselves."""
+
+    start: str = Field(max_length=200)
+    end: str = Field(max_length=200)
+    steps: int = Field(default=5, ge=2, le=16, description="verses in the answer, ends included")
+
+
+class Tones(Answer):
+    """Tone and rhyme of a verse, by 平水韵."""
+
+    lines: list[str] = Field(description="○ level, ● oblique, ◐ either; one mark a character")
+    rhyme: str | None = Field(description="the group in which the even lines rhyme, as 一东")
+    regular: bool = Field(description="every line and couplet keeps the rules of regulated verse")
+
+
+class VerseAnswer(Answer):
+    """A verse and how it came about."""
+
+    text: str
+    lines: list[str]
+    form: Form
+    seed: int | None = Field(description="gives the same verse again; null for a caller's own text")
+    latent: list[float]
+    score: float = Field(description="how good the poet thinks it is; higher is better")
+    tones: Tones
+    novel: bool = Field(description="none of its lines stands in the corpus")
+
+
+class Variation(VerseAnswer):
+    """A verse near another one."""
+
+    distance: Distance
+
+
+class VersesAnswer(Answer):
+    """What compose, complete and interpolate answer."""
+
+    model: str = Field(description="name and digest of the weights, as gcnn@1a2b3c4d5e6f")
+    verses: list[VerseAnswer]
+
+
+class ReconstructAnswer(Answer):
+    """What reconstruct answers."""
+
+    model: str
+    original: VerseAnswer
+    reconstruction: VerseAnswer
+    matched: float = Field(description="share of characters given back in their places, 0 to 1")
+    variations: list[Variation]
+
+
+class ModelAnswer(Answer):
+    """What a worker serves."""
+
+    model: str
+    name: str
+    digest: str
+    forms: list[Form]
+    latent_size: int
+    parameters: int
+    vocabulary: int
+    device: str
+
+
+class Problem(Answer):
+    """Problem details (RFC 9457); `type` is one of the constants below and never changes."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+    forms: list[Form] | None = Field(default=None, description="with UNSUPPORTED_FORM")
+    characters: str | None = Field(default=None, description="with UNKNOWN_CHARACTERS")
+    retry_after: int | None = Field(default=None, description="seconds, as in Retry-After")
+
+
+PROBLEM = "urn:qibu:problem:"
+INVALID_REQUEST = PROBLEM + "invalid-request"  # 422: field, detail
+UNSUPPORTED_FORM = PROBLEM + "unsupported-form"  # 422: forms
+UNKNOWN_CHARACTERS = PROBLEM + "unknown-characters"  # 422: characters
+WRONG_KEY = PROBLEM + "wrong-key"  # 401
+TOO_MANY_REQUESTS = PROBLEM + "too-many-requests"  # 429: retry_after
+BUSY = PROBLEM + "busy"  # 503: the queue is full; retry_after
+NOT_READY = PROBLEM + "not-ready"  # 503: starting or draining; retry_after
+DEADLINE_PASSED = PROBLEM + "deadline-passed"  # 504
+NOT_FOUND = PROBLEM + "not-found"  # 404, 405
+INTERNAL = PROBLEM + "internal"  # 500

@@ -1,0 +1,130 @@
+"""A variational autoencoder of verse, whatever its encoder, decoder and prior are.
+
+Decides the interface that the trainer, the evaluation and the poet rely on, and the loss; the
+layers are left to one file for each network. Shapes: B batch, L characters a verse, V vocabulary,
+Z latent size.
+
+Sources: Kingma & Welling 2014 (arXiv:1312.6114); Bowman et al. 2016 (arXiv:1511.06349).
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from model.priors.prior import Prior
+from model.verse import Form
+
+Choose = Callable[[int, Tensor], Tensor]
+"""Chooses characters while a verse is written: (position, logits (B, V)) → ids (B,)."""
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """A diagonal normal distribution of each latent of a batch: mean and log variance, (B, Z)."""
+
+    mean: Tensor
+    log_variance: Tensor
+
+    def sample(self, generator: torch.Generator | None = None) -> Tensor:
+        """A reparameterised draw, (B, Z)."""
+        noise = torch.randn(
+            self.mean.shape, generator=generator, device=self.mean.device, dtype=self.mean.dtype
+        )
+        return self.mean + torch.exp(0.5 * self.log_variance) * noise
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log density in nats, (B,)."""
+        error = (z - self.mean).square() * torch.exp(-self.log_variance)
+        return -0.5 * (error + self.log_variance + math.log(2 * math.pi)).sum(-1)
+
+    def kl_to_standard_normal(self) -> Tensor:
+        """KL(q ‖ N(0, I)) in nats for each latent number, (B, Z)."""
+        return -0.5 * (1 + self.log_variance - self.mean.square() - self.log_variance.exp())
+
+
+class Encoder(nn.Module):
+    """Verses to posteriors."""
+
+    def forward(self, ids: Tensor) -> Gaussian:
+        """(B, L) → q(z | x) of (B, Z)."""
+        raise NotImplementedError
+
+
+class Decoder(nn.Module):
+    """Latents to verses."""
+
+    def log_prob(self, ids: Tensor, z: Tensor) -> Tensor:
+        """log p(x | z) of each character in nats: (B, L), (B, Z) → (B, L)."""
+        raise NotImplementedError
+
+    def write(self, z: Tensor, length: int, choose: Choose) -> Tensor:
+        """Writes a verse of `length` characters for each latent, asking `choose` for each
+        character from the first to the last: (B, Z) → (B, L)."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss to descend and the figures worth plotting, all in nats a verse."""
+
+    total: Tensor
+    figures: dict[str, Tensor]
+
+
+class VAE(nn.Module):
+    """An encoder, a decoder and a prior; `forms` are those the three can take."""
+
+    def __init__(
+        self, encoder: Encoder, decoder: Decoder, prior: nn.Module, forms: tuple[Form, ...],
+        latent_size: int,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+        self.prior_module = prior
+        self.forms = forms
+        self.latent_size = latent_size
+
+    @property
+    def prior(self) -> Prior:
+        return cast(Prior, self.prior_module)
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.parameters()).device
+
+    def rate(self, posterior: Gaussian, z: Tensor) -> Tensor:
+        """KL(q ‖ p) in nats a verse, (B,); with priors other than N(0, I), its estimate at z."""
+        del z
+        return posterior.kl_to_standard_normal().sum(-1)
+
+    def loss(self, ids: Tensor, generator: torch.Generator) -> Loss:
+        """The negative evidence lower bound of verses (B, L): summed over the characters of a
+        verse, averaged over verses, so that characters and latents keep their true weights."""
+        posterior: Gaussian = self.encoder(ids)
+        z = posterior.sample(generator)
+        distortion = -self.decoder.log_prob(ids, z).sum(-1).mean()
+        rate = self.rate(posterior, z).mean()
+        total = distortion + rate
+        return Loss(total, {"bound": total, "distortion": distortion, "rate": rate})
+
+
+def build(network: str, options: Mapping[str, Any], vocabulary_size: int) -> VAE:
+    """A network by the name of its file in this room, with its options and fresh weights.
+
+    Raises ValueError if there is no such network.
+    """
+    if not network.isidentifier() or network in ("vae", "__init__"):
+        raise ValueError(f"no network is named {network!r}")
+    try:
+        module = importlib.import_module(f"model.networks.{network}")
+    except ModuleNotFoundError as error:
+        raise ValueError(f"no network is named {network!r}") from error
+    return cast(VAE, module.build(options, vocabulary_size))

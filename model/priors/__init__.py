@@ -1,0 +1,1 @@
+"""Priors over latents; one file each, all with the interface of `prior.Prior`."""

@@ -1,0 +1,1 @@
+"""Training: one trainer for every network, configured by a TOML file."""

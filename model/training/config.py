@@ -1,0 +1,67 @@
+"""What a training run is: network, forms, optimisation.
+
+Decides the fields of a configuration file and their bounds; what they do is the trainer's.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from model.verse import Form
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Optimisation(_Section):
+    """How the loss is descended."""
+
+    batch_size: int = Field(gt=0)
+    learning_rate: float = Field(gt=0)
+    epochs: int = Field(gt=0)
+    precision: Literal["float32", "bfloat16"] = "float32"
+    tolerance: float = Field(
+        default=0.01, ge=0, description="nats a verse that count as an improvement"
+    )
+    decay: float = Field(
+        default=0.3, gt=0, lt=1, description="factor of the rate where the bound stands still"
+    )
+    decays: int = Field(default=3, ge=0, description="how often the rate falls before the end")
+
+
+class Config(_Section):
+    """A training run; `options` go to the network as they are."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    network: str
+    forms: tuple[Form, ...] = Field(min_length=1)
+    minimum_count: int = Field(default=10, gt=0)
+    seed: int = 0
+    optimisation: Optimisation
+    options: dict[str, Any] = {}
+
+    @classmethod
+    def load(cls, name_or_path: str) -> Config:
+        """Reads a file, or by its name one that ships with Qibu.
+
+        Raises FileNotFoundError with the names there are; pydantic's ValidationError and
+        tomllib.TOMLDecodeError for what a file holds.
+        """
+        path = Path(name_or_path)
+        if path.suffix == ".toml":
+            return cls.model_validate(tomllib.loads(path.read_text()))
+        shipped = resources.files("model.training") / "configs"
+        file = shipped / f"{name_or_path}.toml"
+        if not file.is_file():
+            names = sorted(f.name.removesuffix(".toml") for f in shipped.iterdir())
+            raise FileNotFoundError(
+                f"no configuration {name_or_path!r}: give a .toml file or one of "
+                + ", ".join(names)
+            )
+        return cls.model_validate(tomllib.loads(file.read_text()))

@@ -1,0 +1,112 @@
+"""How far a training run has come, on disk, so that a run that was killed goes on.
+
+Decides what must be kept for the run to go on as if nothing had happened; when it is kept is the
+trainer's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from model.networks.checkpoint import load_with_facts, save_atomically
+from model.networks.vae import VAE
+from model.training.config import Config
+
+
+class ResumeError(Exception):
+    """The directory holds a run of another configuration; `str()` says what to do."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Epochs done, batches done in the next one, steps in all, and how the bound fared."""
+
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    decays: int = 0
+    best_epoch: int = 0
+    best_bound: float = math.inf
+
+    def after_batch(self) -> Progress:
+        """One batch further."""
+        return dataclasses.replace(self, batch=self.batch + 1, step=self.step + 1)
+
+    def after_epoch(self, bound: float, tolerance: float) -> Progress:
+        """An epoch further; a bound that stands still counts as one decay of the rate."""
+        better = bound < self.best_bound
+        still = bound > self.best_bound - tolerance
+        return dataclasses.replace(
+            self,
+            epoch=self.epoch + 1,
+            batch=0,
+            decays=self.decays + still,
+            best_epoch=self.epoch + 1 if better else self.best_epoch,
+            best_bound=min(bound, self.best_bound),
+        )
+
+
+def save(
+    path: Path,
+    progress: Progress,
+    config: Config,
+    model: VAE,
+    optimiser: torch.optim.Optimizer,
+    generator: torch.Generator,
+) -> None:
+    """Writes everything the run depends on, at once or not at all."""
+    optimiser_state: dict[str, Any] = optimiser.state_dict()
+    tensors: dict[str, Tensor] = {
+        f"model.{name}": tensor for name, tensor in model.state_dict().items()
+    }
+    for index, entries in optimiser_state["state"].items():
+        tensors |= {f"optimiser.{index}.{name}": value for name, value in entries.items()}
+    tensors["generator"] = generator.get_state()
+    facts = {
+        # JSON knows no infinity: before the first epoch there is no bound.
+        "progress": dataclasses.asdict(progress)
+        | {"best_bound": progress.best_bound if math.isfinite(progress.best_bound) else None},
+        "config": config.model_dump(mode="json"),
+        "groups": optimiser_state["param_groups"],
+    }
+    save_atomically(tensors, facts, path)
+
+
+def resume(
+    path: Path,
+    config: Config,
+    model: VAE,
+    optimiser: torch.optim.Optimizer,
+    generator: torch.Generator,
+) -> Progress:
+    """Loads what `save` wrote into model, optimiser and generator; a fresh Progress if there is
+    nothing yet. Raises ResumeError if the run there is of another configuration."""
+    if not path.exists():
+        return Progress()
+    tensors, facts = load_with_facts(path)
+    if facts["config"] != config.model_dump(mode="json"):
+        raise ResumeError(
+            f"{path.parent} holds a run of another configuration: choose another directory with "
+            "--directory, or delete it"
+        )
+    model.load_state_dict(
+        {n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")}
+    )
+    entries: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimiser."):
+            _, index, entry = name.split(".", 2)
+            entries.setdefault(int(index), {})[entry] = tensor
+    optimiser.load_state_dict({"state": entries, "param_groups": facts["groups"]})
+    generator.set_state(tensors["generator"])
+    saved = facts["progress"]
+    if saved["best_bound"] is None:
+        saved["best_bound"] = math.inf
+    return Progress(**saved)

@@ -1,0 +1,5 @@
+"""`python -m qibu` is `qibu`."""
+
+from qibu.cli import main
+
+main()

@@ -1,0 +1,28 @@
+"""What the bot is built from.
+
+Decides nothing: it carries the services that `bot.app` hands to use cases and handlers; making and
+closing them is left to the commands in `bot.cli`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.poet import PoetClient
+from bot.settings import Settings
+from bot.store import Store
+from bot.texts import Texts
+
+
+@dataclass(frozen=True)
+class Services:
+    """The services of one running bot."""
+
+    settings: Settings
+    store: Store
+    poet: PoetClient
+    texts: Texts
+    clock: Callable[[], datetime]
+    """The time now, aware, in UTC."""

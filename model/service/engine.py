@@ -1,0 +1,351 @@
+"""The compute thread and the queue before it.
+
+Decides what is admitted, what is still worth computing, in which order, and whether the worker is
+live and ready; what a piece of work does with the poet is left to `operations`, HTTP to `app`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from model.service.metrics import Metrics
+
+if TYPE_CHECKING:
+    from model.poet import Poet
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+CAPACITY = 256
+"""Verses that may wait; four of the largest requests."""
+STUCK_AFTER = 60.0
+"""Seconds in one call of the poet after which the worker no longer counts as live."""
+STARTING_RETRY_AFTER = 2
+DRAINING_RETRY_AFTER = 5
+LONGEST_RETRY_AFTER = 60
+
+
+class Busy(Exception):
+    """The queue has no room for that many verses."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("the queue is full")
+        self.retry_after = retry_after
+
+
+class NotReady(Exception):
+    """The worker is starting, draining or dead; `str()` says which."""
+
+    def __init__(self, why: str, retry_after: int) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class DeadlinePassed(Exception):
+    """The caller's deadline passed before there was an answer."""
+
+    def __init__(self) -> None:
+        super().__init__("the deadline passed before the verse was written")
+
+
+class ComputeDied(Exception):
+    """The compute thread ended while the request was with it."""
+
+    def __init__(self) -> None:
+        super().__init__("the compute thread died")
+
+
+@dataclass(frozen=True)
+class Work(Generic[_T]):
+    """What to ask of the poet, and how many verses of writing that is."""
+
+    verses: int
+    call: Callable[[Poet], _T]
+
+
+class Phase(StrEnum):
+    """Where an engine stands in its life; it only ever moves down this list."""
+
+    STARTING = "starting"
+    READY = "ready"
+    DRAINING = "draining"
+    DEAD = "dead"
+
+
+@dataclass(eq=False)
+class _Job:
+    work: Work[Any]
+    deadline: float
+    admitted: float
+    loop: asyncio.AbstractEventLoop
+    answer: asyncio.Future[Any]
+
+    def settle(self, result: Any, error: BaseException | None) -> None:
+        """Hands the outcome to the waiting caller; called in the compute thread."""
+        try:
+            self.loop.call_soon_threadsafe(self._settle, result, error)
+        except RuntimeError:  # the loop is closed: nobody is left to tell
+            _log.debug("an answer came after the loop had closed")
+
+    def _settle(self, result: Any, error: BaseException | None) -> None:
+        if self.answer.done():
+            return
+        if error is None:
+            self.answer.set_result(result)
+        else:
+            self.answer.set_exception(error)
+
+
+class _Rate:
+    """Verses a second, over the last dozen or so calls."""
+
+    _KEEP = 0.9
+
+    def __init__(self) -> None:
+        self._verses = 0.0
+        self._seconds = 0.0
+
+    def add(self, verses: int, seconds: float) -> None:
+        self._verses = self._verses * self._KEEP + verses
+        self._seconds = self._seconds * self._KEEP + seconds
+
+    def seconds_for(self, verses: int) -> float:
+        return verses * self._seconds / self._verses if self._verses else 0.0
+
+
+class Engine:
+    """Loads a poet in a thread of its own and lets it do one piece of work after the other.
+
+    `run` is called on an event loop; `load` and every `Work.call` run in the compute thread only.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Poet],
+        *,
+        metrics: Metrics | None = None,
+        capacity: int = CAPACITY,
+        stuck_after: float = STUCK_AFTER,
+    ) -> None:
+        self.metrics = metrics or Metrics()
+        self.loaded: Future[Poet] = Future()
+        """Done when the first verse was written, or with the error that prevented it."""
+        self._load = load
+        self._capacity = capacity
+        self._stuck_after = stuck_after
+        self._changed = threading.Condition()
+        self._phase = Phase.STARTING
+        self._waiting: deque[_Job] = deque()
+        self._waiting_verses = 0
+        self._running: _Job | None = None
+        self._running_since = 0.0
+        self._rate = _Rate()
+        self._ended: Future[None] = Future()
+        self._thread = threading.Thread(target=self._main, name="compute", daemon=True)
+
+    @property
+    def phase(self) -> Phase:
+        """Where the engine stands in its life."""
+        return self._phase
+
+    @property
+    def live(self) -> bool:
+        """Whether the compute thread works, or could; a dead or stuck one does not come back."""
+        with self._changed:
+            stuck = (
+                self._running is not None
+                and time.monotonic() - self._running_since > self._stuck_after
+            )
+            return self._phase is not Phase.DEAD and not stuck
+
+    @property
+    def ready(self) -> bool:
+        """Whether work is admitted, as long as there is room."""
+        return self._phase is Phase.READY
+
+    @property
+    def poet(self) -> Poet:
+        """The loaded poet. Raises NotReady while there is none."""
+        if not self.loaded.done() or self.loaded.exception() is not None:
+            raise self.not_ready()
+        return self.loaded.result()
+
+    def not_ready(self) -> NotReady:
+        """Why the engine admits no work."""
+        match self._phase:
+            case Phase.STARTING | Phase.READY:
+                return NotReady("the poet is being loaded", STARTING_RETRY_AFTER)
+            case Phase.DRAINING:
+                return NotReady("the worker is shutting down", DRAINING_RETRY_AFTER)
+            case Phase.DEAD:
+                return NotReady("the poet cannot be reached", DRAINING_RETRY_AFTER)
+
+    def start(self) -> None:
+        """Begins to load the poet; returns at once."""
+        self._thread.start()
+
+    async def run(self, work: Work[_T], *, deadline: float) -> _T:
+        """The result of the work; raises what its call raises.
+
+        `deadline` is a time of `time.monotonic`. Raises Busy, NotReady or DeadlinePassed; a
+        deadline that passes or a cancellation while the work waits keeps it from the poet.
+        """
+        job = self._admit(work, deadline)
+        try:
+            await asyncio.wait({job.answer}, timeout=max(0.0, deadline - time.monotonic()))
+        except asyncio.CancelledError:
+            self._abandon(job)
+            self.metrics.cancelled.inc()
+            raise
+        if not job.answer.done():
+            self._abandon(job)
+            self.metrics.expired.inc()
+            raise DeadlinePassed
+        result: _T = job.answer.result()
+        return result
+
+    async def drain(self) -> None:
+        """Admits no more work and returns when all that was admitted is answered."""
+        with self._changed:
+            starting = self._phase is Phase.STARTING
+            if self._phase is not Phase.DEAD:
+                self._enter(Phase.DRAINING)
+            self._changed.notify_all()
+        if not starting:
+            await asyncio.shield(asyncio.wrap_future(self._ended))
+
+    def join(self, timeout: float) -> bool:
+        """Whether the compute thread has ended, or did within `timeout` seconds."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # On the event loop
+
+    def _admit(self, work: Work[_T], deadline: float) -> _Job:
+        now = time.monotonic()
+        loop = asyncio.get_running_loop()
+        with self._changed:
+            if self._phase is not Phase.READY:
+                self.metrics.rejected.labels(self._phase).inc()
+                raise self.not_ready()
+            if deadline <= now:
+                self.metrics.expired.inc()
+                raise DeadlinePassed
+            excess = self._waiting_verses + work.verses - self._capacity
+            # A lone request always finds room, however large it is.
+            if excess > 0 and self._waiting:
+                self.metrics.rejected.labels("busy").inc()
+                raise Busy(self._retry_after(excess))
+            job = _Job(work, deadline, now, loop, loop.create_future())
+            self._waiting.append(job)
+            self._count_waiting(work.verses)
+            self._changed.notify_all()
+            return job
+
+    def _abandon(self, job: _Job) -> None:
+        """Nobody waits for this job any more."""
+        job.answer.cancel()
+        with self._changed:
+            if job in self._waiting:
+                self._waiting.remove(job)
+                self._count_waiting(-job.work.verses)
+
+    def _retry_after(self, excess: int) -> int:
+        """Whole seconds until `excess` verses will have left the queue, by the measured rate."""
+        running = self._running
+        verses = excess + (running.work.verses if running else 0)
+        seconds = math.ceil(self._rate.seconds_for(verses))
+        return min(max(1, seconds), LONGEST_RETRY_AFTER)
+
+    # Under the lock
+
+    def _enter(self, phase: Phase) -> None:
+        self._phase = phase
+        self.metrics.ready.set(phase is Phase.READY)
+
+    def _count_waiting(self, change: int) -> None:
+        self._waiting_verses += change
+        self.metrics.queue_verses.set(self._waiting_verses)
+
+    # In the compute thread
+
+    def _main(self) -> None:
+        try:
+            poet = self._prepare()
+            while (job := self._take()) is not None:
+                self._compute(poet, job)
+        except BaseException as error:
+            self._die()
+            if not self.loaded.done():
+                self.loaded.set_exception(error)
+            else:
+                _log.critical("the compute thread died", exc_info=error)
+        finally:
+            self._ended.set_result(None)
+
+    def _prepare(self) -> Poet:
+        """Loads the poet and has it write a verse, and one more for the rate."""
+        poet = self._load()
+        poet.compose(poet.forms[0], seed=0)  # the first one pays for what torch sets up lazily
+        begun = time.monotonic()
+        poet.compose(poet.forms[0], seed=0)
+        self._rate.add(1, time.monotonic() - begun)
+        self.metrics.model.labels(poet.label, poet.device).set(1)
+        with self._changed:
+            self.loaded.set_result(poet)
+            if self._phase is Phase.STARTING:
+                self._enter(Phase.READY)
+        return poet
+
+    def _take(self) -> _Job | None:
+        """The next job somebody waits for; None when the engine has drained."""
+        with self._changed:
+            while True:
+                while self._waiting:
+                    job = self._waiting.popleft()
+                    self._count_waiting(-job.work.verses)
+                    now = time.monotonic()
+                    if job.deadline <= now or job.answer.cancelled():
+                        continue  # its caller notices by itself
+                    self.metrics.queue_wait.observe(now - job.admitted)
+                    self.metrics.running_verses.set(job.work.verses)
+                    self._running, self._running_since = job, now
+                    return job
+                if self._phase is Phase.DRAINING:
+                    return None
+                self._changed.wait()
+
+    def _compute(self, poet: Poet, job: _Job) -> None:
+        begun = time.monotonic()
+        try:
+            result = job.work.call(poet)
+        except Exception as error:  # whatever it is, it is this request's alone
+            job.settle(None, error)
+        else:
+            job.settle(result, None)
+            self._rate.add(job.work.verses, time.monotonic() - begun)
+        self.metrics.compute.observe(time.monotonic() - begun)
+        with self._changed:
+            self._running = None
+            self.metrics.running_verses.set(0)
+
+    def _die(self) -> None:
+        with self._changed:
+            self._enter(Phase.DEAD)
+            lost = [*self._waiting, *([self._running] if self._running else [])]
+            self._waiting.clear()
+            self._count_waiting(-self._waiting_verses)
+            self._running = None
+            self.metrics.running_verses.set(0)
+        for job in lost:
+            job.settle(None, ComputeDied())

@@ -1,0 +1,79 @@
+"""The numbers a worker shows to Prometheus.
+
+Decides their names, labels and buckets; when to count is left to the engine and the app.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+
+_BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+
+
+class Metrics:
+    """One worker's metrics, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.requests = Counter(
+            "qibu_worker_requests",
+            "Requests answered; 499 is a caller that went away.",
+            ("endpoint", "status"),
+            registry=self.registry,
+        )
+        self.verses = Counter(
+            "qibu_worker_verses", "Verses written, by form.", ("form",), registry=self.registry
+        )
+        self.queue_wait = Histogram(
+            "qibu_worker_queue_wait_seconds",
+            "Time from a request's admission until the poet turned to it.",
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.compute = Histogram(
+            "qibu_worker_compute_seconds",
+            "Time the poet spent on a request.",
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.expired = Counter(
+            "qibu_worker_expired", "Requests whose deadline passed.", registry=self.registry
+        )
+        self.cancelled = Counter(
+            "qibu_worker_cancelled",
+            "Requests whose caller went away before the answer.",
+            registry=self.registry,
+        )
+        self.rejected = Counter(
+            "qibu_worker_rejected",
+            "Requests refused at the door: busy, starting, draining or dead.",
+            ("reason",),
+            registry=self.registry,
+        )
+        self.queue_verses = Gauge(
+            "qibu_worker_queue_verses", "Verses asked for and waiting.", registry=self.registry
+        )
+        self.running_verses = Gauge(
+            "qibu_worker_running_verses", "Verses being written.", registry=self.registry
+        )
+        self.ready = Gauge(
+            "qibu_worker_ready", "1 while the worker takes requests.", registry=self.registry
+        )
+        self.model = Gauge(
+            "qibu_worker_model_info",
+            "1, with the poet that is loaded.",
+            ("model", "device"),
+            registry=self.registry,
+        )
+
+    def render(self) -> bytes:
+        """The text that Prometheus reads."""
+        return generate_latest(self.registry)

@@ -1,0 +1,31 @@
+"""What an operator sets about a worker, from the environment or `.env`.
+
+Decides names, defaults and allowed values; where the worker listens is left to its command line,
+and the format of logs to the root command.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WorkerSettings(BaseSettings):
+    """`QIBU_WORKER_KEY`, `QIBU_DEVICE` and `QIBU_MODEL`; an empty value counts as unset."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="QIBU_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    worker_key: SecretStr | None = None
+    """Shared secret of bot and worker; without one the worker listens on loopback only."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    model: str = "gcnn"
+    """A poet that ships with the package, or a path to one."""

@@ -1,0 +1,205 @@
+"""The worker's protocol as the bot speaks it, over HTTP.
+
+Decides how long an answer is waited for, when to ask again and when not to ask at all; where the
+worker is, is left to the endpoint, and what to ask to the use cases.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import time
+import uuid
+from typing import TypeVar
+
+import httpx
+from pydantic import ValidationError
+
+from bot.poet.address import Endpoint, WorkerAddress
+from bot.poet.circuit import Circuit
+from bot.poet.errors import PoetRefused, PoetUnavailable
+from model.service import protocol
+from model.service.protocol import (
+    DEADLINE_HEADER,
+    KEY_HEADER,
+    REQUEST_ID_HEADER,
+    Answer,
+    CompleteRequest,
+    ComposeRequest,
+    InterpolateRequest,
+    Message,
+    ModelAnswer,
+    Problem,
+    ReconstructAnswer,
+    ReconstructRequest,
+    VersesAnswer,
+)
+
+_log = logging.getLogger(__name__)
+_A = TypeVar("_A", bound=Answer)
+
+DEADLINE = 20.0
+"""Seconds a person waits for verse, where the caller says nothing else."""
+_CONNECT = 2.0
+_WAY_HOME = 0.1
+"""The share of the deadline, and at most the seconds, that the worker's last word needs to arrive
+before the caller's patience ends."""
+_SHORTEST_TRY = 0.2
+"""Seconds that must be left for a second try to be worth it."""
+
+
+class PoetClient:
+    """Asks a worker; every method raises PoetUnavailable or PoetRefused, and nothing else.
+
+    Asking twice is harmless, for a worker keeps nothing: a broken connection and a worker that
+    says when to come back are tried once more, if the deadline allows.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        deadline: float = DEADLINE,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._deadline = deadline
+        self._circuit = Circuit()
+        self._circuit_url: str | None = None
+        self._http = httpx.AsyncClient(
+            transport=transport,
+            timeout=httpx.Timeout(None, connect=_CONNECT),
+            trust_env=False,  # a proxy for the outer world knows no way to a loopback worker
+        )
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._http.aclose()
+
+    async def compose(
+        self, request: ComposeRequest, *, deadline: float | None = None
+    ) -> VersesAnswer:
+        """Verses from the prior. `deadline` is in seconds from now, here as everywhere."""
+        return await self._ask("POST", "/v1/compose", request, VersesAnswer, deadline)
+
+    async def reconstruct(
+        self, request: ReconstructRequest, *, deadline: float | None = None
+    ) -> ReconstructAnswer:
+        """A verse as the poet remembers it, and others near it."""
+        return await self._ask("POST", "/v1/reconstruct", request, ReconstructAnswer, deadline)
+
+    async def complete(
+        self, request: CompleteRequest, *, deadline: float | None = None
+    ) -> VersesAnswer:
+        """Verses that fill a pattern."""
+        return await self._ask("POST", "/v1/complete", request, VersesAnswer, deadline)
+
+    async def interpolate(
+        self, request: InterpolateRequest, *, deadline: float | None = None
+    ) -> VersesAnswer:
+        """The way from one verse to another."""
+        return await self._ask("POST", "/v1/interpolate", request, VersesAnswer, deadline)
+
+    async def model(self, *, deadline: float | None = None) -> ModelAnswer:
+        """Which poet answers."""
+        return await self._ask("GET", "/v1/model", None, ModelAnswer, deadline)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        message: Message | None,
+        answer: type[_A],
+        deadline: float | None,
+    ) -> _A:
+        patience = self._deadline if deadline is None else deadline
+        ends = time.monotonic() + patience
+        request_id = uuid.uuid4().hex
+        try:
+            with self._circuit_of(self._endpoint.address()).guard():
+                async with asyncio.timeout(patience):
+                    response = await self._try_twice(method, path, message, ends, request_id)
+        except TimeoutError:
+            _log.warning("no answer to %s in %.1f s, request %s", path, patience, request_id)
+            raise PoetUnavailable("slow") from None
+        except httpx.TransportError as error:
+            _log.warning("%s failed: %r, request %s", path, error, request_id)
+            raise PoetUnavailable("broken") from error
+        if response.status_code == 200:
+            try:
+                return answer.model_validate_json(response.content)
+            except ValidationError as error:
+                _log.error("an answer to %s cannot be read: %s", path, error)
+                raise PoetUnavailable("broken") from None
+        raise _error(response, path, request_id)
+
+    async def _try_twice(
+        self, method: str, path: str, message: Message | None, ends: float, request_id: str
+    ) -> httpx.Response:
+        """The second answer where the first is silence or a plea to wait, and time is left."""
+        try:
+            response = await self._send(method, path, message, ends, request_id)
+        except httpx.TransportError:
+            pause = random.uniform(0.1, 0.4)
+            if not _fits(pause, ends):
+                raise
+        else:
+            retry_after = response.headers.get("Retry-After", "")
+            if response.status_code not in (429, 503) or not retry_after.isdecimal():
+                return response
+            pause = int(retry_after) * random.uniform(1.0, 1.25)
+            if not _fits(pause, ends):
+                return response
+        await asyncio.sleep(pause)
+        return await self._send(method, path, message, ends, request_id)
+
+    async def _send(
+        self, method: str, path: str, message: Message | None, ends: float, request_id: str
+    ) -> httpx.Response:
+        address = self._endpoint.address()
+        left = ends - time.monotonic()
+        for_worker = left - min(_WAY_HOME, left * _WAY_HOME)
+        headers = {
+            DEADLINE_HEADER: str(max(0, int(for_worker * 1000))),
+            REQUEST_ID_HEADER: request_id,
+            "Content-Type": "application/json",
+        }
+        if address.key is not None:
+            headers[KEY_HEADER] = f"Bearer {address.key.get_secret_value()}"
+        return await self._http.request(
+            method,
+            address.url.rstrip("/") + path,
+            content=None if message is None else message.model_dump_json(exclude_none=True),
+            headers=headers,
+        )
+
+    def _circuit_of(self, address: WorkerAddress) -> Circuit:
+        """The circuit of that worker; one that comes back elsewhere starts without a record."""
+        if address.url != self._circuit_url:
+            self._circuit, self._circuit_url = Circuit(), address.url
+        return self._circuit
+
+
+def _fits(pause: float, ends: float) -> bool:
+    return time.monotonic() + pause + _SHORTEST_TRY < ends
+
+
+def _error(response: httpx.Response, path: str, request_id: str) -> Exception:
+    try:
+        problem = Problem.model_validate(json.loads(response.content))
+    except ValueError:
+        _log.error("%s: status %d without a problem", path, response.status_code)
+        return PoetUnavailable("broken")
+    match problem.type:
+        case protocol.BUSY | protocol.TOO_MANY_REQUESTS:
+            return PoetUnavailable("busy", problem.retry_after)
+        case protocol.NOT_READY:
+            return PoetUnavailable("starting", problem.retry_after)
+        case protocol.DEADLINE_PASSED:
+            return PoetUnavailable("slow")
+        case protocol.INVALID_REQUEST | protocol.UNSUPPORTED_FORM | protocol.UNKNOWN_CHARACTERS:
+            return PoetRefused(problem)
+    _log.error("%s: %d %s, request %s", path, problem.status, problem.detail, request_id)
+    return PoetUnavailable("broken")

@@ -22,6 +22,8 @@ from model.verse import Form, Verse
 
 Ids = npt.NDArray[np.uint16]
 
+COUPLETS = (Form.COUPLET5, Form.COUPLET7)
+
 _ARRAYS = "corpus.safetensors"
 _FACTS = "corpus.json"
 
@@ -31,13 +33,15 @@ class Corpus:
     """The encoded corpus.
 
     `characters[i]` has id i + 1 and occurs `counts[i]` times in TRAIN; id 0 is no character.
-    `verses[form, part]` has shape (verses, characters a verse).
+    `verses[form, part]` has shape (verses, characters a verse); `parallel[form, part]` likewise, of
+    the second and third couplets of eight-line poems, which custom demands be parallel.
     """
 
     digest: str
     characters: str
     counts: tuple[int, ...]
     verses: dict[tuple[Form, Part], Ids]
+    parallel: dict[tuple[Form, Part], Ids]
 
     def text(self, form: Form, ids: npt.NDArray[np.integer]) -> Verse:
         """One row of `verses` as a verse."""
@@ -52,6 +56,7 @@ class Corpus:
         """Writes the corpus into a directory."""
         directory.mkdir(parents=True, exist_ok=True)
         arrays = {f"{form}.{part}": ids for (form, part), ids in self.verses.items()}
+        arrays |= {f"parallel.{form}.{part}": ids for (form, part), ids in self.parallel.items()}
         save_file(arrays, directory / _ARRAYS)
         facts = {"digest": self.digest, "characters": self.characters, "counts": self.counts}
         (directory / _FACTS).write_text(json.dumps(facts, ensure_ascii=False))
@@ -64,10 +69,13 @@ class Corpus:
             arrays = load_file(directory / _ARRAYS)
         except FileNotFoundError as error:
             raise SourceError(f"no corpus in {directory}: run `qibu corpus` first") from error
-        verses = {
-            (form, part): arrays[f"{form}.{part}"] for form in Form for part in Part
-        }
-        return cls(facts["digest"], facts["characters"], tuple(facts["counts"]), verses)
+        return cls(
+            facts["digest"],
+            facts["characters"],
+            tuple(facts["counts"]),
+            {(form, part): arrays[f"{form}.{part}"] for form in Form for part in Part},
+            {(form, part): arrays[f"parallel.{form}.{part}"] for form in COUPLETS for part in Part},
+        )
 
 
 def encode(
@@ -81,12 +89,17 @@ def encode(
     texts: dict[tuple[Form, Part], dict[str, None]] = {
         (form, part): {} for form in Form for part in Part
     }
+    parallel: dict[tuple[Form, Part], list[str]] = {
+        (form, part): [] for form in COUPLETS for part in Part
+    }
     counter: Counter[str] = Counter()
     for file in progress(files):
         for poem in read_poems(file):
             part = poem.part
             for verse in _verses(poem):
                 texts[verse.form, part][verse.characters] = None
+            for couplet in poem.parallel_couplets:
+                parallel[couplet.form, part].append(couplet.characters)
             for couplet in poem.couplets:
                 if part is Part.TRAIN:
                     counter.update(couplet.characters)
@@ -106,6 +119,7 @@ def encode(
         characters="".join(character for character, _ in ranked),
         counts=tuple(count for _, count in ranked),
         verses={key: _array(table, key[0], list(texts[key])) for key in texts},
+        parallel={key: _array(table, key[0], parallel[key]) for key in parallel},
     )
 
 

@@ -59,6 +59,11 @@ class Poem:
         form = Form.of_grid(4, len(lines[0]))
         return Verse(form, lines) if form else None
 
+    @property
+    def parallel_couplets(self) -> tuple[Verse, ...]:
+        """The second and third couplets of an eight-line poem, which custom demands be parallel."""
+        return self.couplets[1:3] if self.whole and len(self.couplets) == 4 else ()
+
 
 def read_poems(file: PoemFile) -> Iterator[Poem]:
     """All poems of a file that have at least one couplet."""

@@ -42,7 +42,8 @@ class GatedConvolution(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         value, gate = self.convolution(x.transpose(1, 2)).transpose(1, 2).chunk(2, dim=-1)
-        return x + value * gate.sigmoid()  # (B, L, H)
+        gated: Tensor = x + value * gate.sigmoid()
+        return gated  # (B, L, H)
 
 
 class GCNNEncoder(Encoder):

@@ -82,7 +82,11 @@ class VAE(nn.Module):
     """An encoder, a decoder and a prior; `forms` are those the three can take."""
 
     def __init__(
-        self, encoder: Encoder, decoder: Decoder, prior: nn.Module, forms: tuple[Form, ...],
+        self,
+        encoder: Encoder,
+        decoder: Decoder,
+        prior: nn.Module,
+        forms: tuple[Form, ...],
         latent_size: int,
     ) -> None:
         super().__init__()

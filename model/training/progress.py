@@ -53,41 +53,39 @@ class Progress:
         )
 
 
-def save(
-    path: Path,
-    progress: Progress,
-    config: Config,
-    model: VAE,
-    optimiser: torch.optim.Optimizer,
-    generator: torch.Generator,
-) -> None:
+@dataclass(frozen=True)
+class State:
+    """All that changes while a run goes on, beside its progress."""
+
+    model: VAE
+    optimiser: torch.optim.Optimizer
+    generator: torch.Generator
+
+
+def save(path: Path, progress: Progress, config: Config, state: State) -> None:
     """Writes everything the run depends on, at once or not at all."""
-    optimiser_state: dict[str, Any] = optimiser.state_dict()
+    optimiser: dict[str, Any] = state.optimiser.state_dict()
     tensors: dict[str, Tensor] = {
-        f"model.{name}": tensor for name, tensor in model.state_dict().items()
+        f"model.{name}": tensor for name, tensor in state.model.state_dict().items()
     }
-    for index, entries in optimiser_state["state"].items():
+    for index, entries in optimiser["state"].items():
         tensors |= {f"optimiser.{index}.{name}": value for name, value in entries.items()}
-    tensors["generator"] = generator.get_state()
+    tensors["generator"] = state.generator.get_state()
     facts = {
         # JSON knows no infinity: before the first epoch there is no bound.
         "progress": dataclasses.asdict(progress)
         | {"best_bound": progress.best_bound if math.isfinite(progress.best_bound) else None},
         "config": config.model_dump(mode="json"),
-        "groups": optimiser_state["param_groups"],
+        "groups": optimiser["param_groups"],
     }
     save_atomically(tensors, facts, path)
 
 
-def resume(
-    path: Path,
-    config: Config,
-    model: VAE,
-    optimiser: torch.optim.Optimizer,
-    generator: torch.Generator,
-) -> Progress:
-    """Loads what `save` wrote into model, optimiser and generator; a fresh Progress if there is
-    nothing yet. Raises ResumeError if the run there is of another configuration."""
+def resume(path: Path, config: Config, state: State) -> Progress:
+    """Loads what `save` wrote into a state; a fresh Progress if there is nothing yet.
+
+    Raises ResumeError if the run there is of another configuration.
+    """
     if not path.exists():
         return Progress()
     tensors, facts = load_with_facts(path)
@@ -96,7 +94,7 @@ def resume(
             f"{path.parent} holds a run of another configuration: choose another directory with "
             "--directory, or delete it"
         )
-    model.load_state_dict(
+    state.model.load_state_dict(
         {n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")}
     )
     entries: dict[int, dict[str, Tensor]] = {}
@@ -104,8 +102,8 @@ def resume(
         if name.startswith("optimiser."):
             _, index, entry = name.split(".", 2)
             entries.setdefault(int(index), {})[entry] = tensor
-    optimiser.load_state_dict({"state": entries, "param_groups": facts["groups"]})
-    generator.set_state(tensors["generator"])
+    state.optimiser.load_state_dict({"state": entries, "param_groups": facts["groups"]})
+    state.generator.set_state(tensors["generator"])
     saved = facts["progress"]
     if saved["best_bound"] is None:
         saved["best_bound"] = math.inf

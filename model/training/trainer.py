@@ -22,7 +22,7 @@ from model.corpus.poems import Part
 from model.networks.checkpoint import Checkpoint
 from model.networks.vae import VAE, build
 from model.training.config import Config
-from model.training.progress import Progress, resume, save
+from model.training.progress import Progress, State, resume, save
 from model.vocabulary import Vocabulary
 
 _VALIDATION_SEED = 1
@@ -57,8 +57,9 @@ def train(
     model = build(config.network, config.options, vocabulary.size).to(device)
     generator = torch.Generator(device).manual_seed(config.seed)
     optimiser = torch.optim.Adam(model.parameters(), config.optimisation.learning_rate)
-    state = directory / "progress.safetensors"
-    progress = resume(state, config, model, optimiser, generator)
+    state = State(model, optimiser, generator)
+    kept = directory / "progress.safetensors"
+    progress = resume(kept, config, state)
     if progress.step:
         show(f"resuming at epoch {progress.epoch + 1}, step {progress.step}")
     batches = Batches(config, corpus, len(vocabulary.characters))
@@ -83,7 +84,7 @@ def train(
                         board.add_scalar(f"train/{name}", value, progress.step)
                     bar.set_postfix({name: f"{value:.2f}" for name, value in figures.items()})
                 if clock() - saved > _SECONDS_BETWEEN_SAVES:
-                    save(state, progress, config, model, optimiser, generator)
+                    save(kept, progress, config, state)
                     saved = clock()
             figures = held_out(model, corpus, len(vocabulary.characters))
             for name, value in figures.items():
@@ -102,7 +103,7 @@ def train(
                 checkpoint.save(best)
             for group in optimiser.param_groups:
                 group["lr"] = _rate(progress, config)
-            save(state, progress, config, model, optimiser, generator)
+            save(kept, progress, config, state)
             verse = sample(model, corpus, config)
             board.add_text("sample", verse, progress.step)
             show(
@@ -140,7 +141,7 @@ class Batches:
 
 @torch.no_grad()
 def held_out(model: VAE, corpus: Corpus, characters: int) -> dict[str, float]:
-    """The loss's figures on VALIDATION, averaged over verses, with noise that is always the same."""
+    """The loss's figures on VALIDATION, averaged over verses; the noise is always the same."""
     model.eval()
     generator = torch.Generator(model.device).manual_seed(_VALIDATION_SEED)
     sums: dict[str, float] = {}
@@ -157,7 +158,7 @@ def held_out(model: VAE, corpus: Corpus, characters: int) -> dict[str, float]:
 
 @torch.no_grad()
 def sample(model: VAE, corpus: Corpus, config: Config) -> str:
-    """A verse from the prior, the likeliest character at each place, as the seed's author printed."""
+    """A verse from the prior, the likeliest character at each place, as the author printed it."""
     model.eval()
     form = config.forms[0]
     z = model.prior.sample(1, torch.Generator(model.device).manual_seed(config.seed))
@@ -191,8 +192,7 @@ def _rate(progress: Progress, config: Config) -> float:
 
 def _ended(progress: Progress, config: Config) -> bool:
     return (
-        progress.epoch >= config.optimisation.epochs
-        or progress.decays > config.optimisation.decays
+        progress.epoch >= config.optimisation.epochs or progress.decays > config.optimisation.decays
     )
 
 

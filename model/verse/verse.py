@@ -108,9 +108,7 @@ class Pattern:
     @property
     def text(self) -> str:
         """As it is written: `白日依山尽，？？？？？。`"""
-        return Verse.of_characters(
-            self.form, "".join(cell or OPEN for cell in self.cells)
-        ).plain
+        return Verse.of_characters(self.form, "".join(cell or OPEN for cell in self.cells)).plain
 
     @classmethod
     def open(cls, form: Form) -> Pattern:

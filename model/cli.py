@@ -1,0 +1,286 @@
+"""The poet's commands: the worker, verse on the command line, and the workshop.
+
+Decides options, and what is printed where; all work is done by the rooms of `model`, which are
+imported only when a command runs, since torch takes seconds to load.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO, TypeVar
+
+import click
+
+from model.verse import Form, Pattern, Verse, VerseError
+
+if TYPE_CHECKING:
+    from model.poet import Poet, Written
+
+_Answer = TypeVar("_Answer")
+
+CORPUS = Path("data/corpus")
+RUNS = Path("runs")
+
+_seed = click.option(
+    "--seed", type=click.IntRange(0, 2**53 - 1), help="The same seed gives the same verse."
+)
+_plain = click.option(
+    "--plain", is_flag=True, help="One verse a line on standard output, and nothing else there."
+)
+_corpus = click.option(
+    "--corpus",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=CORPUS,
+    show_default=True,
+    help="Where `qibu corpus` wrote the corpus.",
+)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8077, show_default=True, help="Port."
+)
+@click.option(
+    "--exit-with-parent", is_flag=True, help="End when standard input closes (for supervisors)."
+)
+def worker(host: str, port: int, exit_with_parent: bool) -> None:
+    """Serve a poet over HTTP; the protocol stands at /docs.
+
+    \b
+    Example:
+      QIBU_WORKER_KEY=secret qibu worker --host 0.0.0.0 --port 8077
+    """
+    from model.service.server import serve
+    from model.service.settings import WorkerSettings
+
+    serve(WorkerSettings(), host=host, port=port, exit_with_parent=exit_with_parent)
+
+
+@click.command()
+@click.option(
+    "--form",
+    type=click.Choice([form.value for form in Form]),
+    default=Form.COUPLET5.value,
+    show_default=True,
+    help="Form of verse.",
+)
+@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Verses.")
+@click.option("--theme", help="One to four characters that appear in the verse.")
+@click.option("--acrostic", help="The first character of each line.")
+@_seed
+@_plain
+def compose(
+    form: str, count: int, theme: str | None, acrostic: str | None, seed: int | None, plain: bool
+) -> None:
+    """Compose verses.
+
+    \b
+    Example:
+      qibu compose --form couplet5 --count 3 --seed 7
+      qibu compose --theme 明月 --plain
+    """
+    poet = _poet()
+    written = _asked(
+        lambda: poet.compose(
+            Form(form), count, seed=_or_random(seed), theme=theme, acrostic=acrostic
+        )
+    )
+    _show(written, plain)
+
+
+@click.command()
+@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+@_plain
+def reconstruct(file: TextIO, plain: bool) -> None:
+    """Give verses back through the latent: one a line in, one a line out, in the same order.
+
+    \b
+    Example:
+      echo 白日依山尽，黄河入海流 | qibu reconstruct --plain
+    """
+    poet = _poet()
+    for number, row in enumerate(file, 1):
+        if not row.strip():
+            # A line in is a line out, so that the two files still match.
+            click.echo("")
+            continue
+        back = partial(_given_back, poet, row)
+        original, reconstruction, matched = _asked(back, f"line {number}")
+        if plain:
+            click.echo(reconstruction)
+        else:
+            click.echo(f"{original} → {reconstruction}  {matched:.0%}")
+
+
+@click.command()
+@click.argument("seed_text", metavar="SEED")
+@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Verses.")
+@_seed
+@_plain
+def complete(seed_text: str, count: int, seed: int | None, plain: bool) -> None:
+    """Complete a line, or a pattern with ？ or _ for open characters.
+
+    \b
+    Example:
+      qibu complete 白日依山尽 --count 3
+      qibu complete 明月____，清风____
+    """
+    poet = _poet()
+    written = _asked(lambda: poet.complete(Pattern.parse(seed_text), count, seed=_or_random(seed)))
+    _show(written, plain)
+
+
+@click.command()
+@click.argument("start", metavar="VERSE")
+@click.argument("end", metavar="VERSE")
+@click.option(
+    "--steps", type=click.IntRange(2), default=5, show_default=True, help="Verses, ends included."
+)
+@_plain
+def interpolate(start: str, end: str, steps: int, plain: bool) -> None:
+    """Walk from one verse to another through the latent space.
+
+    \b
+    Example:
+      qibu interpolate 白日依山尽，黄河入海流 空山新雨后，天气晚来秋 --steps 6
+    """
+    poet = _poet()
+    _show(_asked(lambda: poet.interpolate(Verse.parse(start), Verse.parse(end), steps)), plain)
+
+
+@click.command()
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path, exists=True),
+    help="An archive of the package or a checkout of its repository; else npm fetches it.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=CORPUS,
+    show_default=True,
+    help="Directory to write to.",
+)
+@click.option("--any-digest", is_flag=True, help="Accept other poems than those of 2.0.1.")
+def corpus(source: Path | None, output: Path, any_digest: bool) -> None:
+    """Fetch the corpus (npm package chinese-poetry 2.0.1), split it by poem and encode it.
+
+    \b
+    Example:
+      qibu corpus
+      qibu corpus --source ~/chinese-poetry-2.0.1.tgz
+    """
+    from tqdm import tqdm
+
+    from model.corpus import source as poems
+    from model.corpus.encode import encode
+    from model.poet.tables import Tables
+
+    try:
+        files = poems.poem_files(source or poems.fetch(output.parent))
+    except poems.SourceError as error:
+        raise click.ClickException(str(error)) from error
+    found = poems.digest(files)
+    if found != poems.DIGEST and not any_digest:
+        raise click.ClickException(
+            f"these are not the poems of {poems.PACKAGE} (digest {found[:12]}…, expected "
+            f"{poems.DIGEST[:12]}…); --any-digest takes them all the same"
+        )
+    encoded = encode(files, found, lambda items: tqdm(items, desc="corpus", unit="file"))
+    encoded.save(output)
+    Tables.of_corpus(encoded).save(output / "tables.safetensors")
+    for (form, part), verses in encoded.verses.items():
+        click.echo(f"{form.value:9} {part.value:10} {len(verses):9,}")
+
+
+@click.command()
+@click.argument("config", metavar="CONFIG")
+@_corpus
+@click.option(
+    "--directory", type=click.Path(path_type=Path), help="Where to keep the run [runs/NAME]."
+)
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
+@click.option("--threads", type=click.IntRange(1), help="CPU threads for torch.")
+def train(
+    config: str, corpus: Path, directory: Path | None, device: str, threads: int | None
+) -> None:
+    """Train a model, or go on with a run that was interrupted.
+
+    CONFIG is a TOML file or the name of one that ships with Qibu (gcnn).
+
+    \b
+    Example:
+      qibu train gcnn
+      tensorboard --logdir runs
+    """
+    import torch
+
+    from model.corpus.encode import Corpus
+    from model.corpus.source import SourceError
+    from model.poet.shipped import choose_device
+    from model.training.config import Config
+    from model.training.progress import ResumeError
+    from model.training.trainer import train as run
+
+    if threads:
+        torch.set_num_threads(threads)
+    try:
+        chosen = Config.load(config)
+        result = run(
+            chosen,
+            Corpus.load(corpus),
+            directory or RUNS / chosen.name,
+            device=choose_device(device),
+            show=click.echo,
+            clock=time.monotonic,
+        )
+    except (FileNotFoundError, SourceError, ResumeError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"best: epoch {result.epoch}, {result.bound:.3f} nats a verse, {result.path}")
+
+
+def _poet() -> Poet:
+    from model.networks.checkpoint import CheckpointError
+    from model.poet import load_poet
+    from model.service.settings import WorkerSettings
+
+    settings = WorkerSettings()
+    try:
+        return load_poet(settings.model, settings.device)
+    except CheckpointError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _given_back(poet: Poet, row: str) -> tuple[str, str, float]:
+    answer = poet.reconstruct(Verse.parse(row), seed=0)
+    return answer.original.verse.plain, answer.reconstruction.verse.plain, answer.matched
+
+
+def _asked(ask: Callable[[], _Answer], where: str = "") -> _Answer:
+    from model.poet import PoetError
+
+    try:
+        return ask()
+    except (VerseError, PoetError) as error:
+        raise click.ClickException(f"{where}: {error}" if where else str(error)) from error
+
+
+def _or_random(seed: int | None) -> int:
+    return secrets.randbelow(2**53) if seed is None else seed
+
+
+def _show(written: list[Written], plain: bool) -> None:
+    for one in written:
+        if plain:
+            click.echo(one.verse.plain)
+            continue
+        rhyme = f" {one.tones.rhyme}" if one.tones.rhyme else ""
+        seed = "" if one.seed is None else f"  seed {one.seed}"
+        click.echo(
+            f"{one.verse.text}\n  {' '.join(one.tones.lines)}{rhyme}  score {one.score:.2f}{seed}"
+        )

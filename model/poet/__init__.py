@@ -1,0 +1,18 @@
+"""The poet: a trained model that composes, reconstructs, completes and interpolates verse."""
+
+from model.poet.errors import BadRequest, PoetError, UnknownCharacters, UnsupportedForm
+from model.poet.poet import Near, Poet, Reconstruction, Written
+from model.poet.shipped import FLAGSHIP, load_poet
+
+__all__ = [
+    "FLAGSHIP",
+    "BadRequest",
+    "Near",
+    "Poet",
+    "PoetError",
+    "Reconstruction",
+    "UnknownCharacters",
+    "UnsupportedForm",
+    "Written",
+    "load_poet",
+]

@@ -1,0 +1,343 @@
+"""The poet: a trained VAE with rules and a ranking, which writes verse on request.
+
+Decides how each request becomes latents, candidates and a choice among them; the rules are
+`decoding`'s, the score is `ranking`'s, and requests that wait or fail are the service's. All calls
+block while torch computes. Shapes: B candidates, L characters a verse, Z latent size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from model.networks.checkpoint import Checkpoint
+from model.poet.decoding import Choice, Rules, derive_seed, free, place_theme
+from model.poet.errors import BadRequest, UnknownCharacters, UnsupportedForm
+from model.poet.tables import Tables
+from model.prosody import Tones, mark
+from model.verse import Form, Pattern, Verse, han_only, simplify
+
+_CANDIDATES = 128
+_NEIGHBOURS = 32
+_ROUNDS = 3
+_TEMPERATURE = 0.5
+_THEME = range(1, 5)
+_DISTANCES = (0.2, 0.9)
+_STEP_DISTANCE = 0.3
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Near:
+    """A place in the latent space, by a verse or a latent, and how far from it to look (0 to 1)."""
+
+    verse: Verse | None = None
+    latent: tuple[float, ...] | None = None
+    distance: float = 0.3
+
+
+@dataclass(frozen=True)
+class Written:
+    """A verse and what the poet knows of it; `seed` is None where a person wrote it."""
+
+    verse: Verse
+    seed: int | None
+    latent: tuple[float, ...]
+    score: float
+    tones: Tones
+    novel: bool
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """A person's verse, what its latent gives back, the share of characters in their places, and
+    variations as (distance, verse)."""
+
+    original: Written
+    reconstruction: Written
+    matched: float
+    variations: tuple[tuple[float, Written], ...]
+
+
+class Poet:
+    """A loaded model. A verse depends on the model, its own seed and the request, on nothing else:
+    each is computed by itself, in batches of its own candidates, whose size never varies."""
+
+    def __init__(
+        self, checkpoint: Checkpoint, digest: str, tables: Tables, device: torch.device
+    ) -> None:
+        self.name = checkpoint.name
+        self.digest = digest
+        self.vocabulary = checkpoint.vocabulary
+        self.model = checkpoint.build(device)
+        self._tables = tables
+        self._rules: dict[Form, Rules] = {
+            form: Rules(form, self.vocabulary, device) for form in self.model.forms
+        }
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms it was trained for."""
+        return self.model.forms
+
+    @property
+    def latent_size(self) -> int:
+        """Numbers in a latent."""
+        return self.model.latent_size
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Characters it knows."""
+        return len(self.vocabulary.characters)
+
+    @cached_property
+    def parameters(self) -> int:
+        """Weights of the model."""
+        return sum(parameter.numel() for parameter in self.model.parameters())
+
+    @property
+    def device(self) -> str:
+        """Where it computes: cpu or cuda."""
+        return self.model.device.type
+
+    @property
+    def label(self) -> str:
+        """Name and digest, as an answer names its model."""
+        return f"{self.name}@{self.digest[:12]}"
+
+    def compose(
+        self,
+        form: Form,
+        count: int = 1,
+        *,
+        seed: int,
+        theme: str | None = None,
+        acrostic: str | None = None,
+        temperature: float | None = None,
+        near: Near | None = None,
+    ) -> list[Written]:
+        """Verses from the prior, or near a place in the latent space.
+
+        `theme` is one to four characters that appear side by side, `acrostic` the first character
+        of each line. Raises PoetError.
+        """
+        self._require(form)
+        pattern = self._with_heads(form, acrostic)
+        characters = self._theme(theme)
+        place = self._place(form, near)
+        return self._several(
+            pattern, count, seed, theme=characters, temperature=temperature, place=place
+        )
+
+    def complete(self, pattern: Pattern, count: int = 1, *, seed: int) -> list[Written]:
+        """Verses that hold the known characters of a pattern in their places. Raises PoetError."""
+        self._require(pattern.form)
+        self._know("".join(pattern.known.values()))
+        return self._several(pattern, count, seed)
+
+    @torch.inference_mode()
+    def reconstruct(self, verse: Verse, variations: int = 0, *, seed: int) -> Reconstruction:
+        """What the latent of a verse gives back, the likeliest character at each place and no rule
+        applied, and variations at growing distances. Raises PoetError."""
+        self._require(verse.form)
+        z = self._posterior_mean(verse)  # (1, Z)
+        ids = self.model.decoder.write(z, verse.form.size, _likeliest)
+        back = self._verse(verse.form, ids[0])
+        same = sum(a == b for a, b in zip(verse.characters, back.characters, strict=True))
+        latent = _numbers(z[0])
+        taken = {verse.characters, back.characters}
+        around: list[tuple[float, Written]] = []
+        low, high = _DISTANCES
+        for i in range(variations):
+            distance = low + (high - low) * i / max(1, variations - 1)
+            written = self._write(
+                Pattern.open(verse.form),
+                derive_seed(seed, i),
+                place=(z, distance),
+                taken=taken,
+            )
+            taken.add(written.verse.characters)
+            around.append((distance, written))
+        return Reconstruction(
+            self._written(verse, None, latent),
+            self._written(back, None, latent),
+            same / verse.form.size,
+            tuple(around),
+        )
+
+    @torch.inference_mode()
+    def interpolate(self, start: Verse, end: Verse, steps: int) -> list[Written]:
+        """A walk of `steps` distinct verses whose ends are the given ones. Raises PoetError."""
+        self._require(start.form)
+        if start.form is not end.form:
+            raise BadRequest("end", f"both verses must be of one form, {start.form.value}")
+        first, last = self._posterior_mean(start), self._posterior_mean(end)
+        walk = [self._written(start, None, _numbers(first[0]))]
+        taken = {start.characters, end.characters}
+        for i in range(1, steps - 1):
+            z = self.model.prior.between(first[0], last[0], i / (steps - 1))[None]
+            written = self._write(
+                Pattern.open(start.form), i, place=(z, _STEP_DISTANCE), taken=taken
+            )
+            taken.add(written.verse.characters)
+            # The seed alone, without both ends, gives nothing again.
+            walk.append(replace(written, seed=None))
+        return [*walk, self._written(end, None, _numbers(last[0]))]
+
+    # What is asked for
+
+    def _require(self, form: Form) -> None:
+        if form not in self.forms:
+            raise UnsupportedForm(form, self.forms)
+
+    def _know(self, characters: str) -> None:
+        if unknown := self.vocabulary.unknown(characters):
+            raise UnknownCharacters(unknown)
+
+    def _with_heads(self, form: Form, acrostic: str | None) -> Pattern:
+        if acrostic is None:
+            return Pattern.open(form)
+        heads = han_only(simplify(acrostic))
+        if len(heads) != form.line_count:
+            raise BadRequest(
+                "acrostic", f"{form.value} takes {form.line_count} characters, one a line"
+            )
+        self._know(heads)
+        cells: list[str | None] = [None] * form.size
+        cells[:: form.line_length] = heads
+        return Pattern(form, tuple(cells))
+
+    def _theme(self, theme: str | None) -> str:
+        if theme is None:
+            return ""
+        characters = han_only(simplify(theme))
+        if len(characters) not in _THEME:
+            raise BadRequest("theme", "a theme is one to four Chinese characters")
+        self._know(characters)
+        return characters
+
+    def _place(self, form: Form, near: Near | None) -> tuple[Tensor, float] | None:
+        if near is None:
+            return None
+        if near.verse is not None:
+            if near.verse.form is not form:
+                raise BadRequest("near", f"the verse to be near to must be {form.value} too")
+            return self._posterior_mean(near.verse), near.distance
+        latent = near.latent or ()
+        if len(latent) != self.latent_size:
+            raise BadRequest(
+                "near", f"a latent of this poet has {self.latent_size} numbers, not {len(latent)}"
+            )
+        return torch.tensor([latent], device=self.model.device), near.distance
+
+    # How it is written
+
+    def _several(
+        self,
+        pattern: Pattern,
+        count: int,
+        seed: int,
+        *,
+        theme: str = "",
+        temperature: float | None = None,
+        place: tuple[Tensor, float] | None = None,
+    ) -> list[Written]:
+        """Verses with seeds that follow from one; where two would be the same, the later seed is
+        passed over, as long as there is hope of another verse."""
+        found: dict[str, Written] = {}
+        for index in range(count * _ATTEMPTS):
+            one = self._write(
+                pattern,
+                derive_seed(seed, index),
+                theme=theme,
+                temperature=temperature,
+                place=place,
+            )
+            found.setdefault(one.verse.characters, one)
+            if len(found) == count:
+                break
+        return list(found.values())
+
+    @torch.inference_mode()
+    def _write(
+        self,
+        pattern: Pattern,
+        seed: int,
+        *,
+        theme: str = "",
+        temperature: float | None = None,
+        place: tuple[Tensor, float] | None = None,
+        taken: set[str] | frozenset[str] = frozenset(),
+    ) -> Written:
+        """The best of many candidates that keep a pattern and hold a theme.
+
+        Known characters are met by imputation: candidates are encoded and their open places written
+        again from the new latents (pseudo-Gibbs; Rezende, Mohamed & Wierstra 2014, appendix F).
+        """
+        form, prior = pattern.form, self.model.prior
+        generator = torch.Generator(self.model.device).manual_seed(seed)
+        if place is None:
+            z = prior.sample(_CANDIDATES, generator)  # (B, Z)
+        else:
+            centre, distance = place
+            z = prior.near(centre.expand(_NEIGHBOURS, -1), distance, generator)
+        forced = free(len(z), form.size, self.model.device)
+        for position, character in pattern.known.items():
+            forced[:, position] = self.vocabulary.encode(character)[0]
+        if theme:
+            forced = place_theme(forced, self.vocabulary.encode(theme), form, generator)
+        rules = self._rules[form]
+        patterns = rules.assign(forced, generator)
+        heat = _TEMPERATURE if temperature is None else temperature
+        rounds = _ROUNDS if forced.any() else 0
+        for left in range(rounds, -1, -1):
+            choice = Choice(rules, forced, patterns, heat, generator)
+            ids = self.model.decoder.write(z, form.size, choice)
+            if left:
+                z = self.model.encoder(ids).sample(generator)
+        return self._best(form, ids, z, seed, taken)
+
+    def _best(
+        self, form: Form, ids: Tensor, z: Tensor, seed: int, taken: set[str] | frozenset[str]
+    ) -> Written:
+        verses = [self._verse(form, row) for row in ids]
+        scores = self._tables.ranking.score(verses)
+
+        def worth(i: int) -> tuple[bool, int, float]:
+            new = sum(line not in self._tables.known_lines for line in verses[i].lines)
+            return verses[i].characters not in taken, new, float(scores[i])
+
+        best = max(range(len(verses)), key=worth)
+        return self._written(verses[best], seed, _numbers(z[best]))
+
+    def _written(self, verse: Verse, seed: int | None, latent: tuple[float, ...]) -> Written:
+        return Written(
+            verse,
+            seed,
+            latent,
+            round(float(self._tables.ranking.score([verse])[0]), 4),
+            mark(verse),
+            not any(line in self._tables.known_lines for line in verse.lines),
+        )
+
+    def _verse(self, form: Form, ids: Tensor) -> Verse:
+        return Verse.of_characters(form, self.vocabulary.decode(ids.tolist()))
+
+    @torch.inference_mode()
+    def _posterior_mean(self, verse: Verse) -> Tensor:
+        self._know(verse.characters)
+        ids = torch.tensor([self.vocabulary.encode(verse.characters)], device=self.model.device)
+        mean: Tensor = self.model.encoder(ids).mean
+        return mean  # (1, Z)
+
+
+def _likeliest(_: int, logits: Tensor) -> Tensor:
+    return logits[:, 1:].argmax(-1) + 1
+
+
+def _numbers(z: Tensor) -> tuple[float, ...]:
+    """A latent as it travels: float32 rounded to what JSON needs to give it back."""
+    return tuple(round(float(number), 6) for number in z)

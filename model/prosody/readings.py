@@ -106,15 +106,17 @@ def all_rhyme_groups() -> tuple[RhymeGroup, ...]:
     # One conversion, a row a character, so that no phrase forms across characters.
     simplified = dict(zip(characters, simplify("\n".join(characters)).split("\n"), strict=True))
     return tuple(
-        _rhyme_group(simplify(title), [form for c in members for form in (simplified[c], c)])
-        for title, members in listed.items()
+        _rhyme_group(simplify(title), {c: simplified[c] for c in characters})
+        for title, characters in listed.items()
     )
 
 
-def _rhyme_group(title: str, listed: list[str]) -> RhymeGroup:
-    """Of a title like 上平声一东 or 去声一送."""
+def _rhyme_group(title: str, listed: dict[str, str]) -> RhymeGroup:
+    """Of a title like 上平声一东 or 去声一送, and the group's characters → simplified."""
     section, name = title.translate(_TITLE).split("声")
-    members = dict.fromkeys([*listed, *facts.ADDED.get(name, "")])
+    misprints = facts.MISPRINTS.get(name, "")
+    forms = [form for c in listed if c not in misprints for form in (listed[c], c)]
+    members = dict.fromkeys([*forms, *facts.ADDED.get(name, "")])
     variants = [pair[0] for pair in facts.VARIANTS.split() if pair[1] in members]
     return RhymeGroup(
         name,

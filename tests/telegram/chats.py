@@ -1,0 +1,326 @@
+"""Chats, their members and rights.
+
+Decides which chats exist, who is in them, what the bot may do there and what reaches it; what
+people do is left to `people`, what the bot asks for to the methods.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from tests.telegram.messages import Message
+from tests.telegram.refusals import Refusal, bad_request, forbidden, migrated
+
+if TYPE_CHECKING:
+    from tests.telegram.fake import FakeTelegram
+    from tests.telegram.people import Account, User
+
+Status = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
+
+_COMMON_RIGHTS = (
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
+_CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages")
+_GROUP_RIGHTS = ("can_pin_messages", "can_manage_topics")
+_RESTRICTIONS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_edit_tag",
+    "can_react_to_messages",
+)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """What somebody is in a chat; rights matter for administrators only."""
+
+    status: Status = "left"
+    lacking: frozenset[str] = frozenset()
+
+    @property
+    def is_in(self) -> bool:
+        return self.status not in ("left", "kicked")
+
+    @property
+    def administers(self) -> bool:
+        return self.status in ("creator", "administrator")
+
+    def may(self, right: str) -> bool:
+        return self.status == "creator" or (
+            self.status == "administrator" and right not in self.lacking
+        )
+
+    def json(self, account: Account, chat: Chat) -> dict[str, Any]:
+        found: dict[str, Any] = {"user": account.json(), "status": self.status}
+        if self.administers:
+            found["is_anonymous"] = False
+        if self.status == "administrator":
+            special = _CHANNEL_RIGHTS if chat.kind == "channel" else _GROUP_RIGHTS
+            found["can_be_edited"] = False
+            found |= {right: right not in self.lacking for right in _COMMON_RIGHTS + special}
+        elif self.status == "restricted":
+            found |= {"is_member": True, "until_date": 0}
+            found |= dict.fromkeys(_RESTRICTIONS, False)
+        elif self.status == "kicked":
+            found["until_date"] = 0
+        return found
+
+
+class Chat:
+    """A chat of any kind, as the tests and the Bot API see it."""
+
+    kind: Literal["private", "group", "supergroup", "channel"]
+
+    def __init__(self, telegram: FakeTelegram, chat_id: int, title: str, username: str | None):
+        self.telegram = telegram
+        self.id = chat_id
+        self.title = title
+        self.username = username
+        self.members: dict[int, Membership] = {}
+        self.messages: list[Message] = []
+        self.topics: dict[int, bool] = {}
+        self.last_bot_to_speak: int | None = None
+        self.actions: list[str] = []
+        self._last_message_id = 0
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.title!r} {self.id}>"
+
+    @property
+    def answers(self) -> list[Message]:
+        """The bot's messages that still stand, oldest first."""
+        bot = self.telegram.bot
+        return [
+            message
+            for message in self.messages
+            if not message.deleted and not message.service and message.sender is bot
+        ]
+
+    @property
+    def last_answer(self) -> Message:
+        assert self.answers, f"the bot said nothing in {self!r}; calls: {self.telegram.calls}"
+        return self.answers[-1]
+
+    def membership(self, account_id: int) -> Membership:
+        return self.members.get(account_id, Membership())
+
+    @property
+    def bot_membership(self) -> Membership:
+        return self.membership(self.telegram.bot.id)
+
+    def find(self, message_id: int) -> Message | None:
+        for message in reversed(self.messages):
+            if message.id == message_id and not message.deleted:
+                return message
+        return None
+
+    def add(self, sender: Account | None, **parts: Any) -> Message:
+        """Adds a message under the chat's next id."""
+        self._last_message_id += 1
+        message = Message(
+            self, self._last_message_id, self.telegram.clock.timestamp, sender, **parts
+        )
+        self.messages.append(message)
+        return message
+
+    def check_readable(self) -> None:
+        """Refuses a bot that may not look into the chat."""
+        raise NotImplementedError
+
+    def check_writable(self, what: str = "text messages") -> None:
+        """Refuses a bot that may not write into the chat."""
+        raise NotImplementedError
+
+    def check_editable(self) -> None:
+        """Refuses a bot that may not change messages in the chat."""
+        self.check_readable()
+
+    def reaches_bot(self, message: Message) -> bool:
+        """Whether Telegram shows this message to the bot."""
+        raise NotImplementedError
+
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"id": self.id, "type": self.kind, "title": self.title}
+        if self.username:
+            found["username"] = self.username
+        if self.topics:
+            found["is_forum"] = True
+        return found
+
+
+class PrivateChat(Chat):
+    """The chat of one person with the bot; the bot may write once the person has."""
+
+    kind = "private"
+
+    def __init__(self, telegram: FakeTelegram, user: User) -> None:
+        super().__init__(telegram, user.id, user.first_name, user.username)
+        self.user = user
+        self.started = False
+        self.blocked = False
+
+    def membership(self, account_id: int) -> Membership:
+        if account_id == self.telegram.bot.id:
+            return Membership("kicked" if self.blocked else "member")
+        return Membership("member" if account_id == self.id else "left")
+
+    def check_readable(self) -> None:
+        if not self.started:
+            raise bad_request("chat not found")
+
+    def check_writable(self, what: str = "text messages") -> None:
+        del what  # one may say anything to a person, or nothing
+        if not self.started and self.user.met_bot:
+            raise forbidden("bot can't initiate conversation with a user")
+        self.check_readable()
+        if self.user.deactivated:
+            raise forbidden("user is deactivated")
+        if self.blocked:
+            raise forbidden("bot was blocked by the user")
+
+    def reaches_bot(self, message: Message) -> bool:
+        return not self.blocked
+
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"id": self.id, "type": "private", "first_name": self.title}
+        return found | ({"username": self.username} if self.username else {})
+
+
+class Group(Chat):
+    """A group, in which the bot sees what privacy mode lets through."""
+
+    kind: Literal["group", "supergroup"] = "group"
+    migrated_to: Supergroup | None = None
+
+    def check_readable(self) -> None:
+        if self.kind == "supergroup":
+            self._check_membership()
+
+    def check_editable(self) -> None:
+        self._check_membership()
+
+    def _check_membership(self) -> None:
+        status = self.bot_membership.status
+        if status == "kicked":
+            raise forbidden(f"bot was kicked from the {self.kind} chat")
+        if status == "left":
+            raise forbidden(f"bot is not a member of the {self.kind} chat")
+
+    def check_writable(self, what: str = "text messages") -> None:
+        if self.migrated_to is not None:
+            raise migrated(self.migrated_to.id)
+        self._check_membership()
+        if self.bot_membership.status == "restricted":
+            raise bad_request(f"not enough rights to send {what} to the chat")
+
+    def reaches_bot(self, message: Message) -> bool:
+        bot = self.telegram.bot
+        mine = self.bot_membership
+        if not mine.is_in:
+            return False
+        if mine.administers or not self.telegram.privacy_mode or message.service:
+            return True
+        if message.reply_to is not None and message.reply_to.sender is bot:
+            return True
+        commands = [message.part(e) for e in message.entities if e.type == "bot_command"]
+        for command in commands:
+            _, _, name = command.partition("@")
+            if name:
+                return name.lower() == str(bot.username).lower()
+        return bool(commands) and self.last_bot_to_speak == bot.id
+
+    def migrates(self) -> Supergroup:
+        """The group becomes a supergroup with a new id; both sides say so."""
+        telegram = self.telegram
+        with telegram.lock:
+            new = telegram.supergroup(self.title)
+            new.members = dict(self.members)
+            self.migrated_to = new
+            farewell = self.add(telegram.group_bot, service={"migrate_to_chat_id": new.id})
+            welcome = new.add(
+                telegram.group_bot, sender_chat=new, service={"migrate_from_chat_id": self.id}
+            )
+            telegram.show_to_bot("message", farewell)
+            telegram.show_to_bot("message", welcome)
+            self.members = {}
+            return new
+
+
+class Supergroup(Group):
+    """A supergroup; with topics it is a forum."""
+
+    kind: Literal["group", "supergroup"] = "supergroup"
+
+    def opens_topic(self, creator: User, name: str) -> int:
+        """A new topic of a forum; gives its thread id."""
+        with self.telegram.lock:
+            created = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
+            message = self.add(creator, service=created)
+            message.thread_id = message.id
+            self.topics[message.id] = True
+            self.telegram.show_to_bot("message", message)
+            return message.id
+
+    def closes_topic(self, thread_id: int) -> None:
+        with self.telegram.lock:
+            self.topics[thread_id] = False
+
+    def check_thread(self, thread_id: int) -> None:
+        if thread_id not in self.topics:
+            raise bad_request("message thread not found")
+        if not self.topics[thread_id] and not self.bot_membership.may("can_manage_topics"):
+            raise bad_request("TOPIC_CLOSED")
+
+
+class Channel(Chat):
+    """A channel; only administrators with the right post there."""
+
+    kind = "channel"
+
+    def check_readable(self) -> None:
+        status = self.bot_membership.status
+        if status == "kicked":
+            raise forbidden("bot was kicked from the channel chat")
+        if status == "left":
+            raise forbidden("bot is not a member of the channel chat")
+
+    def check_writable(self, what: str = "text messages") -> None:
+        self.check_readable()
+        if not self.bot_membership.may("can_post_messages"):
+            raise bad_request("need administrator rights in the channel chat")
+
+    def reaches_bot(self, message: Message) -> bool:
+        return self.bot_membership.administers
+
+
+def topic_refusal(chat: Chat, thread_id: int) -> Refusal | None:
+    """Why a thread of this chat takes no message, if so."""
+    if not thread_id or not isinstance(chat, Supergroup):
+        return None
+    try:
+        chat.check_thread(thread_id)
+    except Refusal as refusal:
+        return refusal
+    return None

@@ -1,0 +1,219 @@
+"""Sending, editing and deleting messages, and answering clicks.
+
+Decides what the bot may do to messages; rights in a chat are left to the chats.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.telegram import keyboards, markup
+from tests.telegram.chats import Channel, Chat, topic_refusal
+from tests.telegram.keyboards import Markup
+from tests.telegram.markup import Formatted
+from tests.telegram.messages import Message
+from tests.telegram.parameters import Parameters
+from tests.telegram.refusals import (
+    NOT_MODIFIED,
+    QUERY_TOO_OLD,
+    bad_request,
+    forbidden,
+    not_in_the_fake,
+)
+
+if TYPE_CHECKING:
+    from tests.telegram.fake import FakeTelegram
+
+MAX_TEXT = 4096
+MAX_CAPTION = 1024
+MAX_SOURCE_BYTES = 1 << 15
+MAX_ANSWER = 200
+QUERY_LIFETIME_SECONDS = 15 * 60
+_ACTIONS = {"typing", "upload_photo", "upload_document", "choose_sticker", "find_location"}
+
+
+def send_message(telegram: FakeTelegram, given: Parameters) -> Any:
+    given.ignore("link_preview_options", "disable_notification", "protect_content")
+    formatted = _text(given, "text", MAX_TEXT)
+    if not formatted.text:
+        raise bad_request("message text is empty")
+    return _send(telegram, given, "text messages", formatted=formatted)
+
+
+def send_photo(telegram: FakeTelegram, given: Parameters) -> Any:
+    given.ignore("disable_notification", "protect_content", "show_caption_above_media")
+    caption = _text(given, "caption", MAX_CAPTION)
+    content = given.file("photo")
+    file_id = given.text("photo")
+    if content is None and not file_id:
+        raise bad_request("there is no photo in the request")
+    if content is not None:
+        if not content:
+            raise bad_request("file must be non-empty")
+        file_id = telegram.keep_file(content)
+    elif file_id not in telegram.files:
+        raise bad_request("wrong file identifier/HTTP URL specified")
+    return _send(telegram, given, "photos", formatted=caption, photo=file_id)
+
+
+def edit_message_text(telegram: FakeTelegram, given: Parameters) -> Any:
+    given.ignore("link_preview_options")
+    formatted = _text(given, "text", MAX_TEXT)
+    if not formatted.text:
+        raise bad_request("message text is empty")
+    message, new_markup = _to_edit(telegram, given)
+    if message.photo is not None:
+        raise bad_request("there is no text in the message to edit")
+    return _edit(telegram, message, formatted, new_markup)
+
+
+def edit_message_caption(telegram: FakeTelegram, given: Parameters) -> Any:
+    caption = _text(given, "caption", MAX_CAPTION)
+    message, new_markup = _to_edit(telegram, given)
+    if message.photo is None:
+        raise bad_request("there is no caption in the message to edit")
+    return _edit(telegram, message, caption, new_markup)
+
+
+def edit_message_reply_markup(telegram: FakeTelegram, given: Parameters) -> Any:
+    message, new_markup = _to_edit(telegram, given)
+    return _edit(telegram, message, message.formatted, new_markup)
+
+
+def delete_message(telegram: FakeTelegram, given: Parameters) -> Any:
+    chat = telegram.find_chat(given.text("chat_id"))
+    chat.check_editable()
+    message = chat.find(given.integer("message_id"))
+    if message is None:
+        raise bad_request("message to delete not found")
+    mine = message.sender is telegram.bot or chat.kind == "private"
+    if not mine and not chat.bot_membership.may("can_delete_messages"):
+        raise bad_request("message can't be deleted")
+    message.deleted = True
+    return True
+
+
+def answer_callback_query(telegram: FakeTelegram, given: Parameters) -> Any:
+    given.ignore("cache_time")
+    text, url = given.text("text"), given.text("url")
+    if url:
+        raise bad_request("URL_INVALID")
+    if len(text) > MAX_ANSWER:
+        raise bad_request("MESSAGE_TOO_LONG")
+    click = telegram.clicks.get(given.text("callback_query_id"))
+    alert = given.flag("show_alert")
+    too_old = click and telegram.clock.timestamp - click.date > QUERY_LIFETIME_SECONDS
+    if click is None or click.answered or too_old:
+        raise bad_request(QUERY_TOO_OLD)
+    click.answered, click.answer, click.alert = True, text, alert
+    return True
+
+
+def send_chat_action(telegram: FakeTelegram, given: Parameters) -> Any:
+    given.ignore("message_thread_id")
+    action = given.text("action")
+    if action not in _ACTIONS:
+        raise bad_request("wrong parameter action in request")
+    chat = telegram.find_chat(given.text("chat_id"))
+    chat.check_writable()
+    chat.actions.append(action)
+    return True
+
+
+def _text(given: Parameters, name: str, limit: int) -> Formatted:
+    source = given.text(name)
+    entities = "entities" if name == "text" else "caption_entities"
+    if given.json(entities, "entities"):
+        raise not_in_the_fake(entities)
+    if len(source.encode()) > MAX_SOURCE_BYTES:
+        raise bad_request("text is too long")
+    formatted = markup.read(source, given.text("parse_mode"))
+    if name == "text" and source and not formatted.text:
+        raise bad_request("text must be non-empty")
+    if markup.utf16_length(formatted.text) > limit:
+        what = "message" if name == "text" else "message caption"
+        raise bad_request(f"{what} is too long")
+    return formatted
+
+
+def _markup(given: Parameters) -> Markup | None:
+    return keyboards.read(given.json("reply_markup", "reply keyboard markup"))
+
+
+def _send(telegram: FakeTelegram, given: Parameters, what: str, **parts: Any) -> Any:
+    new_markup = _markup(given)
+    thread_id = given.integer("message_thread_id")
+    chat_id = given.text("chat_id")
+    reply = _reply_parameters(given)
+    chat = telegram.find_chat(chat_id)
+    chat.check_writable(what)
+    if refusal := topic_refusal(chat, thread_id):
+        raise refusal
+    if isinstance(chat, Channel) and new_markup is not None and new_markup.kind != "inline":
+        raise bad_request("inline keyboard expected")
+    reply_to = None
+    if reply is not None:
+        reply_to = chat.find(int(reply.get("message_id", 0)))
+        if reply_to is None and not reply.get("allow_sending_without_reply"):
+            raise bad_request("message to be replied not found")
+    message = chat.add(telegram.bot, markup=new_markup, reply_to=reply_to, **parts)
+    if isinstance(chat, Channel):
+        message.sender_chat = chat
+    if thread_id and thread_id in chat.topics:
+        message.thread_id = thread_id
+    chat.last_bot_to_speak = telegram.bot.id
+    return _shown(message)
+
+
+def _reply_parameters(given: Parameters) -> dict[str, Any] | None:
+    reply = given.json("reply_parameters", "reply parameters")
+    if reply is None:
+        message_id = given.integer("reply_to_message_id")
+        return {"message_id": message_id} if message_id else None
+    if not isinstance(reply, dict):
+        raise bad_request("object expected as reply parameters")
+    if unknown := set(reply) - {"message_id", "chat_id", "allow_sending_without_reply"}:
+        raise not_in_the_fake(f"reply parameters {', '.join(sorted(unknown))}")
+    return reply
+
+
+def _to_edit(telegram: FakeTelegram, given: Parameters) -> tuple[Message, Markup | None]:
+    new_markup = _markup(given)
+    if given.text("inline_message_id"):
+        raise not_in_the_fake("inline messages")
+    message_id = given.integer("message_id")
+    chat: Chat = telegram.find_chat(given.text("chat_id"))
+    chat.check_editable()
+    message = chat.find(message_id)
+    if message is None:
+        raise bad_request("message to edit not found")
+    if message.sender is not telegram.bot:
+        raise bad_request("message can't be edited")
+    if message.markup is not None and message.markup.kind != "inline":
+        raise bad_request("message can't be edited")
+    if new_markup is not None and new_markup.kind != "inline":
+        raise bad_request("inline keyboard expected")
+    if chat.kind == "private" and chat.bot_membership.status == "kicked":
+        raise forbidden("bot was blocked by the user")
+    return message, new_markup
+
+
+def _edit(
+    telegram: FakeTelegram, message: Message, formatted: Formatted, new_markup: Markup | None
+) -> Any:
+    before = message.markup.source if message.markup else None
+    after = new_markup.source if new_markup else None
+    if formatted == message.formatted and before == after:
+        raise bad_request(NOT_MODIFIED)
+    message.earlier.append(message.text)
+    message.formatted, message.markup = formatted, new_markup
+    message.edit_date = telegram.clock.timestamp
+    return _shown(message)
+
+
+def _shown(message: Message) -> dict[str, Any]:
+    """What the bot gets back: its channel posts carry the channel's name, not the bot's."""
+    found = message.json()
+    if isinstance(message.chat, Channel):
+        del found["from"]
+    return found

@@ -1,0 +1,165 @@
+"""The HTTP front end: the fake Bot API on a loopback port, for bots in processes of their own.
+
+Decides how requests are read from the wire, what faults look like there, and pushes updates to a
+webhook; what an answer says is left to `fake`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+from tornado.httputil import HTTPFile, parse_body_arguments
+
+from tests.telegram.fake import FakeTelegram
+
+_LONGEST_SILENCE_SECONDS = 60
+_PUSH_PAUSE_SECONDS = 0.02
+_PUSH_RETRY_SECONDS = 0.2
+
+
+class FakeServer:
+    """Serves a FakeTelegram from a thread of its own: `with FakeServer(telegram) as server:`.
+
+    A webhook's public https address is reached through `proxies`, which stand for the operator's
+    reverse proxy: {"https://qibu.example": "http://127.0.0.1:8443"}.
+    """
+
+    def __init__(self, telegram: FakeTelegram, proxies: Mapping[str, str] | None = None) -> None:
+        self.telegram = telegram
+        self.proxies = dict(proxies or {})
+        self.pushed: list[int] = []
+        app = Starlette(
+            routes=[Route("/bot{token}/{method}", self._respond, methods=["GET", "POST"])],
+            lifespan=self._pushing,
+        )
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    @property
+    def url(self) -> str:
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        while not self._server.started:
+            assert self._thread.is_alive(), "the fake server did not start"
+            time.sleep(0.005)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+    async def _respond(self, request: Request) -> Response:
+        values, files = await _read(request)
+        path = request.path_params
+        reply = await self.telegram.answer(path["token"], path["method"], values, files)
+        match reply.fault.kind if reply.fault else None:
+            case "lose_answer":
+                return _Silence()
+            case "drop":
+                return _Broken()
+            case "unreachable":
+                raise AssertionError("a server cannot fake that it was not reached")
+            case "html":
+                return Response(reply.body, 502, media_type="text/html")
+        return Response(reply.body, reply.status, media_type="application/json")
+
+    @contextlib.asynccontextmanager
+    async def _pushing(self, app: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._push())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _push(self) -> None:
+        """Delivers updates to the webhook one by one, again and again until it takes them."""
+        updates = self.telegram.updates
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+            while True:
+                await asyncio.sleep(_PUSH_PAUSE_SECONDS)
+                if not updates.webhook.url or not updates.pending:
+                    continue
+                update, webhook = updates.pending[0], updates.webhook
+                try:
+                    answer = await client.post(
+                        self._behind_proxy(webhook.url),
+                        content=json.dumps(update),
+                        headers={
+                            "Content-Type": "application/json",
+                            "X-Telegram-Bot-Api-Secret-Token": webhook.secret,
+                        },
+                    )
+                    answer.raise_for_status()
+                except httpx.HTTPError as error:
+                    webhook.last_error = f"Wrong response from the webhook: {error}"
+                    await asyncio.sleep(_PUSH_RETRY_SECONDS)
+                    continue
+                with self.telegram.lock:
+                    updates.acknowledge(update["update_id"] + 1)
+                    self.pushed.append(update["update_id"])
+
+    def _behind_proxy(self, url: str) -> str:
+        for public, inside in self.proxies.items():
+            if url.startswith(public):
+                return inside + url.removeprefix(public)
+        return url
+
+
+async def _read(request: Request) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The parameters of a query, a form, a multipart form or a JSON body, and the files."""
+    values: dict[str, Any] = dict(request.query_params)
+    body = await request.body()
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("application/json"):
+        return values | json.loads(body or b"{}"), {}
+    arguments: dict[str, list[bytes]] = {}
+    files: dict[str, list[HTTPFile]] = {}
+    if body:
+        parse_body_arguments(kind, body, arguments, files)
+    values |= {name: given[-1].decode() for name, given in arguments.items()}
+    return values, {name: given[-1]["body"] for name, given in files.items()}
+
+
+class _Silence(Response):
+    """No answer until the caller gives up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_SILENCE_SECONDS):
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+
+
+class _Broken(Response):
+    """An answer that ends before its end: the server closes the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -326,18 +326,21 @@ class Engine:
                 self._changed.wait()
 
     def _compute(self, poet: Poet, job: _Job) -> None:
+        result: Any = None
+        failure: Exception | None = None
         begun = time.monotonic()
         try:
             result = job.work.call(poet)
         except Exception as error:  # whatever it is, it is this request's alone
-            job.settle(None, error)
-        else:
-            job.settle(result, None)
-            self._rate.add(job.work.verses, time.monotonic() - begun)
-        self.metrics.compute.observe(time.monotonic() - begun)
+            failure = error
+        seconds = time.monotonic() - begun
+        self.metrics.compute.observe(seconds)
         with self._changed:
             self._running = None
             self.metrics.running_verses.set(0)
+            if failure is None:
+                self._rate.add(job.work.verses, seconds)
+        job.settle(result, failure)
 
     def _die(self) -> None:
         with self._changed:

@@ -109,7 +109,9 @@ def _http(error: HTTPException) -> Problem:
             HTTPStatus(error.status_code).phrase,
             "There is no such door; /docs lists those there are.",
         )
-    if 400 <= error.status_code < 500:
+    if error.status_code == 400:  # FastAPI's word for a body that is no text
+        return _invalid(None, "the body is no JSON")
+    if error.status_code < 500:
         return _invalid(None, error.detail, error.status_code)
     return _problem(protocol.INTERNAL, error.status_code, "Internal error", error.detail)
 

@@ -16,7 +16,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -139,7 +139,8 @@ async def _serve(engine: Engine, settings: WorkerSettings, listener: socket.sock
         engine.start()
         _log.info("listening on %s, port %d; loading the poet", *listener.getsockname()[:2])
         try:
-            await asyncio.wait({loading, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {loading, leaving}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if loading.done():
                 poet = loading.result()
                 _log.info("ready: %s on %s", poet.label, poet.device)

@@ -1,0 +1,143 @@
+"""A poet of a few lines for tests of the service: it writes at once, and misbehaves when asked to.
+
+Decides what each word of a theme makes it do; what the service makes of that is for the tests.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+
+from model.poet import (
+    BadRequest,
+    Near,
+    Reconstruction,
+    UnknownCharacters,
+    UnsupportedForm,
+    Written,
+)
+from model.prosody import Tones
+from model.verse import Form, Pattern, Verse
+
+WAITS = "停"
+SLOW = "慢"
+POISONED = "毒"
+DEADLY = "亡"
+UNKNOWN = "囧"
+
+_CHARACTERS = "春江花月夜山水风云雨雪松竹梅兰"
+_SLOW_SECONDS = 0.05
+
+
+class TinyPoet:
+    """Knows couplets only; the theme decides how it behaves."""
+
+    name = "tiny"
+    digest = "0123456789ab" * 5 + "0123"
+    label = "tiny@0123456789ab"
+    forms = (Form.COUPLET5, Form.COUPLET7)
+    latent_size = 2
+    parameters = 15
+    vocabulary_size = len(_CHARACTERS)
+    device = "cpu"
+
+    def __init__(self) -> None:
+        self.seeds: list[int] = []
+        """The seed of every call to compose, in order."""
+        self.waiting = threading.Event()
+        """Set when a call with the theme WAITS has begun."""
+        self.go_on = threading.Event()
+        """Lets such calls return."""
+
+    def compose(
+        self,
+        form: Form,
+        count: int = 1,
+        *,
+        seed: int,
+        theme: str | None = None,
+        acrostic: str | None = None,
+        temperature: float | None = None,
+        near: Near | None = None,
+    ) -> list[Written]:
+        if form not in self.forms:
+            raise UnsupportedForm(form, self.forms)
+        if near is not None and near.latent is not None and len(near.latent) != self.latent_size:
+            raise BadRequest("near.latent", f"a latent has {self.latent_size} numbers")
+        self.seeds.append(seed)
+        self._behave(theme or "")
+        return [_written(form, one) for one in [seed, *_more_seeds(seed, count - 1)]]
+
+    def reconstruct(self, verse: Verse, variations: int = 0, *, seed: int) -> Reconstruction:
+        self._must_know(verse.characters)
+        original = _of(verse, None)
+        distances = [(i + 1) / (variations + 1) for i in range(variations)]
+        seeds = _more_seeds(seed, variations)
+        return Reconstruction(
+            original=original,
+            reconstruction=original,
+            matched=1.0,
+            variations=tuple(
+                (distance, _written(verse.form, one))
+                for distance, one in zip(distances, seeds, strict=True)
+            ),
+        )
+
+    def complete(self, pattern: Pattern, count: int = 1, *, seed: int) -> list[Written]:
+        self._must_know("".join(pattern.known.values()))
+        return [
+            _of(
+                Verse.of_characters(
+                    pattern.form,
+                    "".join(
+                        pattern.known.get(i, drawn)
+                        for i, drawn in enumerate(_written(pattern.form, one).verse.characters)
+                    ),
+                ),
+                one,
+            )
+            for one in [seed, *_more_seeds(seed, count - 1)]
+        ]
+
+    def interpolate(self, start: Verse, end: Verse, steps: int) -> list[Written]:
+        between = [_written(start.form, i) for i in range(steps - 2)]
+        return [_of(start, None), *between, _of(end, None)]
+
+    def _behave(self, theme: str) -> None:
+        self._must_know(theme)
+        if theme == WAITS:
+            self.waiting.set()
+            self.go_on.wait(30)
+        elif theme == SLOW:
+            time.sleep(_SLOW_SECONDS)
+        elif theme == POISONED:
+            raise RuntimeError("a bug in the poet")
+        elif theme == DEADLY:
+            raise SystemExit(3)
+
+    def _must_know(self, characters: str) -> None:
+        if UNKNOWN in characters:
+            raise UnknownCharacters(UNKNOWN)
+
+
+def _more_seeds(seed: int, count: int) -> list[int]:
+    numbers = random.Random(seed)
+    return [numbers.randrange(2**53) for _ in range(count)]
+
+
+def _written(form: Form, seed: int) -> Written:
+    numbers = random.Random(seed)
+    return _of(Verse.of_characters(form, "".join(numbers.choices(_CHARACTERS, k=form.size))), seed)
+
+
+def _of(verse: Verse, seed: int | None) -> Written:
+    marks = tuple("○" * verse.form.line_length for _ in verse.lines)
+    return Written(
+        verse=verse,
+        seed=seed,
+        latent=(0.5, -0.5),
+        score=-1.0,
+        tones=Tones(lines=marks, rhyme=None, regular=False),
+        novel=True,
+    )

@@ -1,0 +1,51 @@
+"""`python -m tests.model.service.worker`: a process like `qibu worker`, with the tests' poet.
+
+Decides how a test holds the poet back while it loads (the file that QIBU_TEST_LOAD_AFTER names must
+appear) or makes it fail; all else is the product's `serve`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from model.service.server import serve
+from model.service.settings import WorkerSettings
+
+if TYPE_CHECKING:
+    from model.poet import Poet
+
+
+def _load(model: str, device: str) -> Poet:
+    from tests.model.service.poet import TinyPoet  # noqa: PLC0415
+
+    if model == "missing":
+        raise FileNotFoundError("no poet is called missing")
+    awaited = os.environ.get("QIBU_TEST_LOAD_AFTER")
+    while awaited and not Path(awaited).exists():
+        time.sleep(0.01)
+    return cast("Poet", TinyPoet())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--exit-with-parent", action="store_true")
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO)
+    serve(
+        WorkerSettings(),
+        host=given.host,
+        port=given.port,
+        exit_with_parent=given.exit_with_parent,
+        load=_load,
+    )
+
+
+if __name__ == "__main__":
+    main()

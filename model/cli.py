@@ -128,7 +128,7 @@ def complete(seed_text: str, count: int, seed: int | None, plain: bool) -> None:
     \b
     Example:
       qibu complete 白日依山尽 --count 3
-      qibu complete 明月____，清风____
+      qibu complete 明月___，清风___
     """
     poet = _poet()
     written = _asked(lambda: poet.complete(Pattern.parse(seed_text), count, seed=_or_random(seed)))

@@ -90,15 +90,20 @@ class Choice:
         tones = self._rules.usual[self._tones[:, position]]
         permitted = (torch.where(rhyming, rhymes, tones) | self._free) & ~self._used  # (B, V)
         logits = logits.float().masked_fill(~permitted, -torch.inf)
-        if self._temperature:
-            noise = torch.empty_like(logits).exponential_(generator=self._generator)
-            # The Gumbel trick: the largest of logits with such noise is a draw from the softmax.
-            logits = logits / self._temperature - noise.log()
+        drawn = self._draw(logits / self._temperature) if self._temperature else logits.argmax(-1)
         forced = self._forced[:, position]
-        chosen = torch.where(forced > 0, forced, logits.argmax(-1))
+        chosen = torch.where(forced > 0, forced, drawn)
         self._used.scatter_(1, chosen[:, None], True)
         self._narrow(rhyming.squeeze(1), chosen)
         return chosen
+
+    def _draw(self, logits: Tensor) -> Tensor:
+        """A draw from the softmax of each row: (B, V) → (B,). By its cumulative sum, which takes one
+        random number a row, and not one for each character of the vocabulary."""
+        reached = logits.softmax(-1).cumsum(-1)  # (B, V)
+        shape = (len(logits), 1)
+        uniform = 1 - torch.rand(shape, generator=self._generator, device=logits.device)  # (0, 1]
+        return torch.searchsorted(reached, uniform * reached[:, -1:]).squeeze(1)
 
     def _narrow(self, rhyming: Tensor, chosen: Tensor) -> None:
         """Keeps the rhyme groups of a character, unless a person's words leave none."""

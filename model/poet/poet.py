@@ -20,10 +20,10 @@ from model.poet.tables import Tables
 from model.prosody import Tones, mark
 from model.verse import Form, Pattern, Verse, han_only, simplify
 
-_CANDIDATES = 128
+_CANDIDATES = 256
 _NEIGHBOURS = 32
 _ROUNDS = 3
-_TEMPERATURE = 0.5
+_TEMPERATURE = 0.3
 _THEME = range(1, 5)
 _DISTANCES = (0.2, 0.9)
 _STEP_DISTANCE = 0.3

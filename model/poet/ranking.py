@@ -18,7 +18,7 @@ from model.vocabulary import Vocabulary
 
 _MINIMUM_PAIRS = 3
 _DISCOUNT = 0.75
-_PARALLEL_WEIGHT = 0.3
+_PARALLEL_WEIGHT = 0.8
 _START = 0
 _Ids = npt.NDArray[np.int64]
 

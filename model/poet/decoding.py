@@ -98,7 +98,7 @@ class Choice:
         return chosen
 
     def _draw(self, logits: Tensor) -> Tensor:
-        """A draw from the softmax of each row: (B, V) → (B,). By its cumulative sum, which takes one
+        """A draw from the softmax of each row, (B, V) → (B,), by its cumulative sum: that takes one
         random number a row, and not one for each character of the vocabulary."""
         reached = logits.softmax(-1).cumsum(-1)  # (B, V)
         shape = (len(logits), 1)

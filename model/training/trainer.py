@@ -27,6 +27,7 @@ from model.vocabulary import Vocabulary
 
 _VALIDATION_SEED = 1
 _SECONDS_BETWEEN_SAVES = 60.0
+_STEPS_BETWEEN_FIGURES = 100
 
 
 @dataclass(frozen=True)
@@ -52,66 +53,103 @@ def train(
     `show` is given a line of text after every epoch: the bound and a verse from the prior. The best
     model by the bound on VALIDATION is `directory/NAME.safetensors`.
     """
-    torch.manual_seed(config.seed)
-    vocabulary = Vocabulary.of_corpus(corpus, config.minimum_count)
-    model = build(config.network, config.options, vocabulary.size).to(device)
-    generator = torch.Generator(device).manual_seed(config.seed)
-    optimiser = torch.optim.Adam(model.parameters(), config.optimisation.learning_rate)
-    state = State(model, optimiser, generator)
-    kept = directory / "progress.safetensors"
-    progress = resume(kept, config, state)
-    if progress.step:
-        show(f"resuming at epoch {progress.epoch + 1}, step {progress.step}")
-    batches = Batches(config, corpus, len(vocabulary.characters))
-    best = directory / f"{config.name}.safetensors"
-    with SummaryWriter(str(directory / "tensorboard"), purge_step=progress.step) as board:
-        while not _ended(progress, config):
-            saved = clock()
-            bar = tqdm(
-                batches.of_epoch(progress.epoch, progress.batch),
-                desc=f"epoch {progress.epoch + 1}",
-                total=batches.count,
-                initial=progress.batch,
-                unit="batch",
-                mininterval=1.0,
-            )
-            model.train()
-            for ids in bar:
-                figures = _descend(model, ids.to(device), optimiser, generator, config)
-                progress = progress.after_batch()
-                if progress.step % 100 == 0:
-                    for name, value in figures.items():
-                        board.add_scalar(f"train/{name}", value, progress.step)
-                    bar.set_postfix({name: f"{value:.2f}" for name, value in figures.items()})
-                if clock() - saved > _SECONDS_BETWEEN_SAVES:
-                    save(kept, progress, config, state)
-                    saved = clock()
-            figures = held_out(model, corpus, len(vocabulary.characters))
-            for name, value in figures.items():
-                board.add_scalar(f"validation/{name}", value, progress.step)
-            improved = figures["bound"] < progress.best_bound
-            progress = progress.after_epoch(figures["bound"], config.optimisation.tolerance)
-            if improved:
-                checkpoint = Checkpoint(
-                    config.name,
-                    config.network,
-                    config.options,
-                    vocabulary,
-                    {"epoch": progress.epoch, "step": progress.step, **_rounded(figures)},
-                    model.state_dict(),
-                )
-                checkpoint.save(best)
-            for group in optimiser.param_groups:
-                group["lr"] = _rate(progress, config)
-            save(kept, progress, config, state)
-            verse = sample(model, corpus, config)
-            board.add_text("sample", verse, progress.step)
-            show(
-                f"epoch {progress.epoch}: "
-                + ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
-                + f" nats a verse; rate {_rate(progress, config):.0e}; {verse}"
-            )
-    return Result(best, progress.best_epoch, progress.best_bound)
+    return _Run(config, corpus, directory, device, show, clock).to_the_end()
+
+
+class _Run:
+    """One run: what stays the same through it, and how far it has come."""
+
+    def __init__(
+        self,
+        config: Config,
+        corpus: Corpus,
+        directory: Path,
+        device: torch.device,
+        show: Callable[[str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        torch.manual_seed(config.seed)
+        self._config = config
+        self._corpus = corpus
+        self._directory = directory
+        self._device = device
+        self._show = show
+        self._clock = clock
+        self._vocabulary = Vocabulary.of_corpus(corpus, config.minimum_count)
+        self._batches = Batches(config, corpus, len(self._vocabulary.characters))
+        model = build(config.network, config.options, self._vocabulary.size).to(device)
+        self._state = State(
+            model,
+            torch.optim.Adam(model.parameters(), config.optimisation.learning_rate),
+            torch.Generator(device).manual_seed(config.seed),
+        )
+        self._kept = directory / "progress.safetensors"
+        self._best = directory / f"{config.name}.safetensors"
+        self._progress = resume(self._kept, config, self._state)
+
+    def to_the_end(self) -> Result:
+        if self._progress.step:
+            self._show(f"resuming at epoch {self._progress.epoch + 1}, step {self._progress.step}")
+        board_directory = str(self._directory / "tensorboard")
+        with SummaryWriter(board_directory, purge_step=self._progress.step) as board:
+            while not _ended(self._progress, self._config):
+                self._descend_an_epoch(board)
+                self._judge(board)
+        return Result(self._best, self._progress.best_epoch, self._progress.best_bound)
+
+    def _descend_an_epoch(self, board: SummaryWriter) -> None:
+        self._state.model.train()
+        saved = self._clock()
+        bar = tqdm(
+            self._batches.of_epoch(self._progress.epoch, self._progress.batch),
+            desc=f"epoch {self._progress.epoch + 1}",
+            total=self._batches.count,
+            initial=self._progress.batch,
+            unit="batch",
+            mininterval=1.0,
+        )
+        for ids in bar:
+            figures = _descend(self._state, ids.to(self._device), self._config)
+            self._progress = self._progress.after_batch()
+            if self._progress.step % _STEPS_BETWEEN_FIGURES == 0:
+                for name, value in figures.items():
+                    board.add_scalar(f"train/{name}", value, self._progress.step)
+                bar.set_postfix({name: f"{value:.2f}" for name, value in figures.items()})
+            if self._clock() - saved > _SECONDS_BETWEEN_SAVES:
+                save(self._kept, self._progress, self._config, self._state)
+                saved = self._clock()
+
+    def _judge(self, board: SummaryWriter) -> None:
+        """After an epoch: the bound, the best model kept, the rate of learning, a verse."""
+        model, optimisation = self._state.model, self._config.optimisation
+        figures = held_out(model, self._corpus, len(self._vocabulary.characters))
+        improved = figures["bound"] < self._progress.best_bound
+        self._progress = self._progress.after_epoch(figures["bound"], optimisation.tolerance)
+        if improved:
+            self._keep(figures)
+        rate = optimisation.learning_rate * optimisation.decay**self._progress.decays
+        for group in self._state.optimiser.param_groups:
+            group["lr"] = rate
+        save(self._kept, self._progress, self._config, self._state)
+        verse = sample(model, self._corpus, self._config)
+        for name, value in figures.items():
+            board.add_scalar(f"validation/{name}", value, self._progress.step)
+        board.add_text("sample", verse, self._progress.step)
+        told = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
+        self._show(
+            f"epoch {self._progress.epoch}: {told} nats a verse; learning rate {rate:.0e}; {verse}"
+        )
+
+    def _keep(self, figures: dict[str, float]) -> None:
+        measured = {name: round(value, 4) for name, value in figures.items()}
+        Checkpoint(
+            self._config.name,
+            self._config.network,
+            self._config.options,
+            self._vocabulary,
+            {"epoch": self._progress.epoch, "step": self._progress.step, **measured},
+            self._state.model.state_dict(),
+        ).save(self._best)
 
 
 class Batches:
@@ -170,31 +208,17 @@ def sample(model: VAE, corpus: Corpus, config: Config) -> str:
     return corpus.text(form, ids[0].cpu().numpy()).plain
 
 
-def _descend(
-    model: VAE,
-    ids: Tensor,
-    optimiser: torch.optim.Optimizer,
-    generator: torch.Generator,
-    config: Config,
-) -> dict[str, float]:
+def _descend(state: State, ids: Tensor, config: Config) -> dict[str, float]:
+    """One step down the loss of a batch (B, L); the loss's figures before it."""
     reduced = config.optimisation.precision == "bfloat16"
     with torch.autocast(ids.device.type, torch.bfloat16, enabled=reduced):
-        loss = model.loss(ids, generator)
-    optimiser.zero_grad(set_to_none=True)
+        loss = state.model.loss(ids, state.generator)
+    state.optimiser.zero_grad(set_to_none=True)
     loss.total.backward()  # type: ignore[no-untyped-call]
-    optimiser.step()
+    state.optimiser.step()
     return {name: float(value.detach()) for name, value in loss.figures.items()}
 
 
-def _rate(progress: Progress, config: Config) -> float:
-    return config.optimisation.learning_rate * config.optimisation.decay**progress.decays
-
-
 def _ended(progress: Progress, config: Config) -> bool:
-    return (
-        progress.epoch >= config.optimisation.epochs or progress.decays > config.optimisation.decays
-    )
-
-
-def _rounded(figures: dict[str, float]) -> dict[str, float]:
-    return {name: round(value, 4) for name, value in figures.items()}
+    optimisation = config.optimisation
+    return progress.epoch >= optimisation.epochs or progress.decays > optimisation.decays

@@ -53,7 +53,7 @@ def train(
     `show` is given a line of text after every epoch: the bound and a verse from the prior. The best
     model by the bound on VALIDATION is `directory/NAME.safetensors`.
     """
-    return _Run(config, corpus, directory, device, show, clock).to_the_end()
+    return _Run(config, corpus, directory, device=device, show=show, clock=clock).to_the_end()
 
 
 class _Run:
@@ -64,6 +64,7 @@ class _Run:
         config: Config,
         corpus: Corpus,
         directory: Path,
+        *,
         device: torch.device,
         show: Callable[[str], None],
         clock: Callable[[], float],

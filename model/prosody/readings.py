@@ -106,8 +106,8 @@ def all_rhyme_groups() -> tuple[RhymeGroup, ...]:
     # One conversion, a row a character, so that no phrase forms across characters.
     simplified = dict(zip(characters, simplify("\n".join(characters)).split("\n"), strict=True))
     return tuple(
-        _rhyme_group(simplify(title), {c: simplified[c] for c in characters})
-        for title, characters in listed.items()
+        _rhyme_group(simplify(title), {c: simplified[c] for c in members})
+        for title, members in listed.items()
     )
 
 

@@ -115,6 +115,8 @@ class PoetClient:
         deadline: float | None,
     ) -> _A:
         patience = self._deadline if deadline is None else deadline
+        if patience <= 0:
+            raise PoetUnavailable("slow")
         ends = time.monotonic() + patience
         request_id = uuid.uuid4().hex
         try:

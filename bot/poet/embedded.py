@@ -116,7 +116,11 @@ class EmbeddedWorker:
         Raises OSError if the command cannot be run at all.
         """
         self._enter(State.STARTING)
-        process = await self._launch()
+        try:
+            process = await self._launch()
+        except OSError:
+            self._enter(State.STOPPED)
+            raise
         self._supervision = asyncio.create_task(self._supervise(process), name="embedded worker")
 
     async def stop(self) -> None:

@@ -40,10 +40,10 @@ FAILURE = 1
 class _Lazy(click.Group):
     """A group whose commands are imported when they are used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context | None) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context | None, cmd_name: str) -> click.Command | None:
         room = _COMMANDS.get(cmd_name)
         if room is None:
             return None

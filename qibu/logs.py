@@ -13,16 +13,19 @@ from collections.abc import Mapping
 
 from pythonjsonlogger.json import JsonFormatter
 
-_BOT_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
+_BOT_TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
+_PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+(?=@)")
 _SECRETS = ("QIBU_TELEGRAM_TOKEN", "QIBU_WORKER_KEY", "QIBU_WEBHOOK_SECRET")
 _FIELDS = "{asctime} {levelname} {name} {message}"
 _HIDDEN = "[hidden]"
 
 
 def hide_secrets(text: str, secrets: tuple[str, ...]) -> str:
-    """The text without anything that looks like a bot's token and without the given secrets."""
+    """The text without the given secrets, and without anything that looks like a bot's token or a
+    password in an address."""
     for secret in secrets:
         text = text.replace(secret, _HIDDEN)
+    text = _PASSWORD_IN_ADDRESS.sub(rf"\1:{_HIDDEN}", text)
     return _BOT_TOKEN.sub(_HIDDEN, text)
 
 

@@ -1,0 +1,35 @@
+"""What Qibu remembers: people, chats, poems, ratings, deliveries.
+
+Decides how it is kept and that each method is one transaction; what is worth remembering is left
+to the use cases.
+"""
+
+from bot.store.records import (
+    ChatKind,
+    ChatRecord,
+    ChatState,
+    Claim,
+    DeliveryRecord,
+    DeliveryState,
+    Forgotten,
+    NewPoem,
+    PoemRecord,
+    RatingSummary,
+    UserRecord,
+)
+from bot.store.store import Store
+
+__all__ = [
+    "ChatKind",
+    "ChatRecord",
+    "ChatState",
+    "Claim",
+    "DeliveryRecord",
+    "DeliveryState",
+    "Forgotten",
+    "NewPoem",
+    "PoemRecord",
+    "RatingSummary",
+    "Store",
+    "UserRecord",
+]

@@ -1,0 +1,84 @@
+"""Which poem is the poem of a date.
+
+Decides that each date has one for everybody and no poem is it twice, however many bots choose at
+once; what makes a poem worthy is left to `bot.usecases.daily`, but for the order of ratings.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.store.engine import Database
+from bot.store.poems import add_poem, best_rated, poem_record
+from bot.store.records import NewPoem, PoemRecord
+from bot.store.tables import DailyPoem, Poem
+
+
+class DailyPoems:
+    """The poem of each local calendar date."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, local_date: date) -> PoemRecord | None:
+        """The poem chosen for that date, or None."""
+        async with self._database.read() as session:
+            return await _of(session, local_date)
+
+    async def best_unused(self, since: datetime, above: float) -> PoemRecord | None:
+        """The best rated public poem made since then that was never a daily poem.
+
+        `above` is the smoothed average, in stars, that it must exceed.
+        """
+        query = (
+            best_rated(above)
+            .where(
+                Poem.public,
+                Poem.created_at >= since,
+                Poem.id.not_in(select(DailyPoem.poem_id)),
+            )
+            .limit(1)
+        )
+        async with self._database.read() as session:
+            poem = await session.scalar(query)
+            return poem_record(poem) if poem else None
+
+    async def choose(self, local_date: date, poem: PoemRecord) -> PoemRecord | None:
+        """Makes a kept poem that of the date; the poem of the date, which may be another's choice.
+
+        None if the poem was taken for another date meanwhile.
+        """
+        async with self._database.write() as session:
+            await self._choose(session, local_date, poem.id)
+            return await _of(session, local_date)
+
+    async def add(self, local_date: date, poem: NewPoem) -> PoemRecord:
+        """Keeps a new poem as that of the date, unless somebody else was faster."""
+        async with self._database.write() as session:
+            added = await add_poem(session, poem, self._database.now())
+            if not await self._choose(session, local_date, added.id):
+                await session.execute(delete(Poem).where(Poem.id == added.id))
+            chosen = await _of(session, local_date)
+            assert chosen is not None, "a date that has a poem keeps it"
+            return chosen
+
+    async def _choose(self, session: AsyncSession, local_date: date, poem_id: int) -> bool:
+        insert = self._database.insert(DailyPoem).values(
+            local_date=local_date, poem_id=poem_id, chosen_at=self._database.now()
+        )
+        chosen = await session.scalar(
+            insert.on_conflict_do_nothing().returning(DailyPoem.local_date)
+        )
+        return chosen is not None
+
+
+async def _of(session: AsyncSession, local_date: date) -> PoemRecord | None:
+    poem = await session.scalar(
+        select(Poem)
+        .join(DailyPoem, DailyPoem.poem_id == Poem.id)
+        .where(DailyPoem.local_date == local_date)
+    )
+    return poem_record(poem) if poem else None

@@ -1,0 +1,108 @@
+"""Connections and transactions, on SQLite and PostgreSQL.
+
+Decides how a transaction begins and what each connection is told first; what happens inside a
+transaction is left to the modules beside this one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from bot.store.tables import Base
+
+Clock = Callable[[], datetime]
+"""The time now, aware, in UTC."""
+
+BUSY_SECONDS = 15
+"""How long a writer waits for another process to finish writing, on SQLite."""
+
+_WRITES = "qibu_writes"
+
+
+def create_engine(database_url: str, *, foreign_keys: bool = True) -> AsyncEngine:
+    """An engine whose transactions mean the same on both databases.
+
+    Raises ValueError for a database in memory: each connection would see another one.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    if url.database in (None, "", ":memory:"):
+        raise ValueError("the database needs a file, for example sqlite+aiosqlite:///qibu.db")
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine.sync_engine, "connect", _tell(foreign_keys))
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def writing(engine: AsyncEngine) -> AsyncEngine:
+    """The same engine, for transactions that write."""
+    return engine.execution_options(**{_WRITES: True})
+
+
+def _tell(foreign_keys: bool) -> Callable[[Any, object], None]:
+    def connected(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # sqlite3 begins nothing by itself: _begin does
+        cursor = connection.cursor()
+        # WAL lets readers go on while one writes. `synchronous` stays FULL, its default: that a
+        # post is under way must be on the disk before the request leaves.
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        cursor.close()
+
+    return connected
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and then writes fails at once, without waiting, if another
+    # process wrote in between; who means to write therefore takes the lock at the start.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Database:
+    """Transactions on one database, each its own session."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self.now = clock
+        self._engine = engine
+        self._writing = writing(engine)
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite has one writer at a time and lets those who wait try again at random; in this
+        # process they stand in line instead.
+        self._turn: AbstractAsyncContextManager[Any] = (
+            asyncio.Lock() if self._is_sqlite else nullcontext()
+        )
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that sees one state of things and changes nothing."""
+        async with AsyncSession(self._engine) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that is committed at the end, or undone by an exception."""
+        async with (
+            self._turn,
+            AsyncSession(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def insert(self, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+        """An INSERT that can be told what to do about a conflict."""
+        return sqlite.insert(table) if self._is_sqlite else postgresql.insert(table)
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._engine.dispose()

@@ -1,0 +1,104 @@
+"""Poems.
+
+Decides how a poem is kept and which poems count as the best; who may see one is said by its
+`public` mark, which the use case that made it sets.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.store.engine import Database
+from bot.store.records import NewPoem, PoemRecord, RatingSummary
+from bot.store.tables import Poem, Rating
+
+_PRIOR_RATINGS = 5
+_PRIOR_MEAN = 3.0
+"""A poem is weighed as if so many people had already given it so many stars: one lucky five does
+not beat many fours."""
+
+
+class Poems:
+    """Every poem that was shown to somebody."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, poem: NewPoem) -> PoemRecord:
+        """Keeps a poem under a new public id; its user and chat must be known to the store."""
+        async with self._database.write() as session:
+            return await add_poem(session, poem, self._database.now())
+
+    async def get(self, public_id: str) -> PoemRecord | None:
+        """The poem of that public id, or None."""
+        async with self._database.read() as session:
+            poem = await session.scalar(select(Poem).where(Poem.public_id == public_id))
+            return poem_record(poem) if poem else None
+
+    async def top(
+        self, chat_id: int | None, since: datetime | None, limit: int
+    ) -> list[tuple[PoemRecord, RatingSummary]]:
+        """The best rated poems this chat may see, best first; `since` leaves out older poems."""
+        query = best_rated().where(or_(Poem.public, Poem.chat_id == chat_id)).limit(limit)
+        if since is not None:
+            query = query.where(Poem.created_at >= since)
+        async with self._database.read() as session:
+            rows = await session.execute(query)
+            return [(poem_record(poem), summary(list(counts))) for poem, *counts in rows]
+
+
+async def add_poem(session: AsyncSession, poem: NewPoem, now: datetime) -> PoemRecord:
+    """Keeps a poem within somebody's transaction."""
+    row = Poem(**asdict(poem), public_id=secrets.token_urlsafe(9), created_at=now)
+    session.add(row)
+    await session.flush()
+    return poem_record(row)
+
+
+def best_rated(above: float = 0.0) -> Select[Poem, *tuple[Any, ...]]:
+    """Rated poems whose smoothed average is above that, best first, each with its five counts."""
+    stars = [func.sum(case((Rating.stars == star, 1), else_=0)) for star in range(1, 6)]
+    smoothed = (func.sum(Rating.stars) + _PRIOR_RATINGS * _PRIOR_MEAN) / (
+        func.count() + _PRIOR_RATINGS
+    )
+    return (
+        select(Poem, *stars)
+        .join(Rating, Rating.poem_id == Poem.id)
+        .group_by(Poem.id)
+        .having(smoothed > above)
+        .order_by(smoothed.desc(), func.count().desc(), Poem.id.desc())
+    )
+
+
+def summary(counts: list[int]) -> RatingSummary:
+    """The summary of how many gave one star, two, … five."""
+    one, two, three, four, five = counts
+    count = sum(counts)
+    total = sum(star * number for star, number in enumerate(counts, start=1))
+    return RatingSummary(count, total / count if count else None, (one, two, three, four, five))
+
+
+def poem_record(poem: Poem) -> PoemRecord:
+    """A row as others may see it."""
+    return PoemRecord(
+        id=poem.id,
+        public_id=poem.public_id,
+        text=poem.text,
+        form=poem.form,
+        command=poem.command,
+        seed_text=poem.seed_text,
+        model=poem.model,
+        seed=poem.seed,
+        latent=tuple(poem.latent),
+        score=poem.score,
+        public=poem.public,
+        user_id=poem.user_id,
+        chat_id=poem.chat_id,
+        created_at=poem.created_at,
+    )

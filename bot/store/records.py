@@ -1,0 +1,131 @@
+"""What the store hands out and takes in: plain immutable records.
+
+Decides the fields that others may know; how they lie in tables is left to `bot.store.tables`.
+Every time of day is local to the chat's zone, every moment is aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Literal
+
+from model.verse import Form, Script
+
+ChatKind = Literal["private", "group", "supergroup", "channel"]
+ChatState = Literal["active", "left", "dead"]
+DeliveryState = Literal["claimed", "sending", "sent", "retry", "unknown", "dead"]
+
+
+@dataclass(frozen=True)
+class UserRecord:
+    """A person who spoke to the bot."""
+
+    id: int
+    language_code: str | None
+    """As Telegram last told it, an IETF tag."""
+
+
+@dataclass(frozen=True)
+class ChatRecord:
+    """A chat and its settings."""
+
+    id: int
+    kind: ChatKind
+    title: str
+    language: str | None
+    """The chat's own choice; None where nobody chose."""
+    script: Script
+    zone: str
+    """An IANA name."""
+    daily_at: time | None
+    """Local time of the daily poem, to the minute; None: no daily poem."""
+    thread_id: int | None
+    """The forum topic for the daily poem."""
+    state: ChatState
+    strikes: int
+    """How many dailies in a row Telegram refused for good."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPoem:
+    """A poem to be kept."""
+
+    text: str
+    form: Form
+    command: str
+    """Which use case made it: poem, couplet, daily …"""
+    model: str
+    """Name and digest of the weights."""
+    latent: tuple[float, ...]
+    score: float
+    public: bool
+    """Made of random numbers only, with no person's words in it: may be shown in other chats."""
+    seed: int | None = None
+    seed_text: str | None = None
+    """The words a person gave for it."""
+    user_id: int | None = None
+    chat_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoemRecord(NewPoem):
+    """A poem that is kept; its latent has the precision of 32-bit floats."""
+
+    id: int
+    public_id: str
+    """12 random characters of `[A-Za-z0-9_-]`, for callback data and deep links."""
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class RatingSummary:
+    """What people think of a poem."""
+
+    count: int
+    mean: float | None
+    """1 to 5; None where nobody rated."""
+    stars: tuple[int, int, int, int, int]
+    """How many gave one star, two, … five."""
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What went when a person was forgotten."""
+
+    ratings: int
+    poems: int
+    """Poems that bore their name, deleted or made anonymous."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to post a chat's daily poem; it ends when somebody else takes the delivery."""
+
+    delivery_id: int
+    attempt: int
+    """Grows with every claim, so that whoever was overtaken can tell."""
+    chat_id: int
+    local_date: date
+    expires_at: datetime
+    """After this moment the poem would come too late."""
+
+
+@dataclass(frozen=True)
+class DeliveryRecord:
+    """A poem on its way to a chat, or there."""
+
+    id: int
+    chat_id: int
+    poem_id: int | None
+    """None while a daily poem is only claimed."""
+    message_id: int | None
+    local_date: date | None
+    """The date of a daily poem; None for an ordinary answer."""
+    state: DeliveryState
+    attempt: int
+    not_before: datetime | None
+    expires_at: datetime | None
+    why: str | None
+    """What went wrong last."""
+    changed_at: datetime

@@ -1,0 +1,47 @@
+"""The one door to the database.
+
+Decides that the parts share an engine and a clock; bringing the schema up to date is left to
+`bot.store.migrate`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.store.chats import Chats
+from bot.store.daily_poems import DailyPoems
+from bot.store.deliveries import Deliveries
+from bot.store.engine import Clock, Database, create_engine
+from bot.store.poems import Poems
+from bot.store.ratings import Ratings
+from bot.store.users import Users
+
+
+def utc_now() -> datetime:
+    """The time now."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """Everything Qibu remembers, in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.users = Users(database)
+        self.chats = Chats(database)
+        self.poems = Poems(database)
+        self.ratings = Ratings(database)
+        self.daily_poems = DailyPoems(database)
+        self.deliveries = Deliveries(database)
+        self._database = database
+
+    @classmethod
+    def open(cls, database_url: str, *, clock: Clock = utc_now) -> Store:
+        """The store at that address, whose schema must be up to date; connects when first used.
+
+        Raises ValueError for a SQLite database without a file.
+        """
+        return cls(Database(create_engine(database_url), clock))
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._database.close()

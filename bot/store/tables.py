@@ -1,0 +1,161 @@
+"""The tables.
+
+Decides columns, keys and what the database itself refuses; how they are filled and read is left to
+the modules beside this one. Each change here needs a migration.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Enum,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bot.store.records import ChatKind, ChatState, DeliveryState
+from bot.store.types import Latent, Moment
+from model.verse import Form, Script
+
+
+def _values(kind: type[StrEnum]) -> Enum:
+    """An enum by its values, in a plain text column: a new member needs no migration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=16,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that a migration on any database can name it too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class User(Base):
+    """A person who spoke to the bot; the id is Telegram's."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    language_code: Mapped[str | None] = mapped_column(String(35))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Chat(Base):
+    """A chat and its settings; the id is Telegram's."""
+
+    __tablename__ = "chats"
+    __table_args__ = (Index(None, "zone", "daily_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[ChatKind] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(255))
+    language: Mapped[str | None] = mapped_column(String(35))
+    script: Mapped[Script] = mapped_column(_values(Script))
+    zone: Mapped[str] = mapped_column(String(64))
+    daily_at: Mapped[time | None]
+    thread_id: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[ChatState] = mapped_column(String(16))
+    strikes: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Poem(Base):
+    """A poem and how it was made."""
+
+    __tablename__ = "poems"
+    __table_args__ = (UniqueConstraint("public_id"), Index(None, "created_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str] = mapped_column(String(255))
+    form: Mapped[Form] = mapped_column(_values(Form))
+    command: Mapped[str] = mapped_column(String(32))
+    seed_text: Mapped[str | None] = mapped_column(String(4096))
+    model: Mapped[str] = mapped_column(String(255))
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+    latent: Mapped[tuple[float, ...]] = mapped_column(Latent)
+    score: Mapped[float]
+    public: Mapped[bool]
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+    chat_id: Mapped[int | None] = mapped_column(
+        ForeignKey("chats.id", ondelete="SET NULL"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Rating(Base):
+    """What one person thinks of one poem."""
+
+    __tablename__ = "ratings"
+    __table_args__ = (CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),)
+
+    poem_id: Mapped[int] = mapped_column(
+        ForeignKey("poems.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    stars: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class DailyPoem(Base):
+    """Which poem is the poem of a date, everywhere; no poem is that twice."""
+
+    __tablename__ = "daily_poems"
+    __table_args__ = (UniqueConstraint("poem_id"),)
+
+    local_date: Mapped[date] = mapped_column(primary_key=True)
+    poem_id: Mapped[int] = mapped_column(ForeignKey("poems.id"))
+    chosen_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Delivery(Base):
+    """A poem on its way to a chat, or there.
+
+    The unique key of chat and local date is what makes a daily poem come once; ordinary answers
+    have no local date, and NULLs are never equal.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("chat_id", "local_date"),
+        Index(None, "state", "changed_at"),
+        {"sqlite_autoincrement": True},  # a claim names its row: no id may come again
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id", ondelete="CASCADE"))
+    poem_id: Mapped[int | None] = mapped_column(
+        ForeignKey("poems.id", ondelete="CASCADE"), index=True
+    )
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    local_date: Mapped[date | None]
+    state: Mapped[DeliveryState] = mapped_column(String(16))
+    attempt: Mapped[int]
+    not_before: Mapped[datetime | None] = mapped_column(Moment)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    why: Mapped[str | None] = mapped_column(String(255))
+    changed_at: Mapped[datetime] = mapped_column(Moment)

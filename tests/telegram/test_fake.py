@@ -68,10 +68,8 @@ def ada(telegram: FakeTelegram) -> User:
 async def bot(request: pytest.FixtureRequest, telegram: FakeTelegram) -> AsyncIterator[Bot]:
     """A plain bot, once through each front end."""
     if request.param == "in process":
-        polls = telegram.request()
-        async with Bot(
-            telegram.token, request=telegram.request(), get_updates_request=polls
-        ) as bot:
+        inside, waiting = telegram.request(), telegram.request()
+        async with Bot(telegram.token, request=inside, get_updates_request=waiting) as bot:
             yield bot
     else:
         carrier = HTTPXRequest(read_timeout=0.5)

@@ -1,0 +1,131 @@
+"""The life of the bot on Telegram: `qibu run` and `qibu bot`.
+
+Decides in which order everything starts and stops, and what makes the bot give up; what it does
+in between is left to the Application.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+import signal
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from telegram.error import TelegramError
+
+from bot.app import allowed_updates, build_application
+from bot.observe import MeasuredRequest, Metrics, observed
+from bot.opening import AnyApplication, open_services, open_worker, started, wait_for_poet
+from bot.poet import Endpoint, PoetUnavailable
+from bot.polling import CannotGoOn, Connection, Polling
+from bot.settings import Mode, Settings
+
+_log = logging.getLogger(__name__)
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+async def run(settings: Settings) -> None:
+    """Runs the bot until SIGINT or SIGTERM; a second signal does not wait for anything.
+
+    Raises CannotGoOn if the token is wrong or somebody else uses it.
+    """
+    stop = asyncio.Event()
+    metrics = Metrics()
+    with _stopping(stop):
+        async with contextlib.AsyncExitStack() as opened:
+            endpoint = await opened.enter_async_context(open_worker(settings))
+            services = await opened.enter_async_context(open_services(settings, endpoint))
+            request = MeasuredRequest(
+                metrics, connect_timeout=10, read_timeout=20, write_timeout=20, pool_timeout=20
+            )
+            application = build_application(services, request=request)
+            metrics.watch(application)
+            if settings.metrics_listen is not None:
+                watched = observed(settings.metrics_listen, metrics, lambda: application.running)
+                await opened.enter_async_context(watched)
+            await _wait_for_poet(endpoint, stop)
+            await _serve(application, settings, stop)
+
+
+async def _serve(application: AnyApplication, settings: Settings, stop: asyncio.Event) -> None:
+    """Serves updates until told to stop, and then those that have arrived."""
+    connection = Connection(stop)
+    await connection.insist(application.initialize)
+    if stop.is_set():
+        return
+    async with started(application):
+        _log.info("@%s serves", application.bot.username)
+        if settings.mode is Mode.WEBHOOK:
+            await _listen(application, settings, stop)
+        else:
+            await _poll(application, connection)
+        _log.info("stopping: handling what has arrived")
+
+
+async def _poll(application: AnyApplication, connection: Connection) -> None:
+    await Polling(
+        application.bot,
+        application.update_queue,
+        connection,
+        allowed_updates=allowed_updates(application),
+    ).run()
+
+
+async def _listen(application: AnyApplication, settings: Settings, stop: asyncio.Event) -> None:
+    """Takes updates from a webhook, which Telegram keeps after we have left."""
+    assert application.updater is not None
+    assert settings.webhook_url is not None
+    assert settings.webhook_secret is not None
+    path = urlsplit(settings.webhook_url).path or "/"
+    try:
+        await application.updater.start_webhook(
+            settings.webhook_listen.host,
+            settings.webhook_listen.port,
+            url_path=re.escape(path),
+            webhook_url=settings.webhook_url,
+            secret_token=settings.webhook_secret.get_secret_value(),
+            allowed_updates=allowed_updates(application),
+            bootstrap_retries=5,
+        )
+    except TelegramError as error:
+        raise CannotGoOn(f"Telegram does not take the webhook: {error}") from error
+    _log.info("listening for %s on %s", settings.webhook_url, settings.webhook_listen)
+    try:
+        await stop.wait()
+    finally:
+        await application.updater.stop()
+
+
+async def _wait_for_poet(endpoint: Endpoint, stop: asyncio.Event) -> None:
+    """Lets messages wait at Telegram while our own worker loads; at worst starts without it."""
+    waiting = asyncio.create_task(wait_for_poet(endpoint))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    stopping.cancel()
+    outcome, _ = await asyncio.gather(waiting, stopping, return_exceptions=True)
+    if isinstance(outcome, PoetUnavailable):
+        _log.error("the poet does not wake up; the bot starts without it")
+
+
+@contextlib.contextmanager
+def _stopping(stop: asyncio.Event) -> Iterator[None]:
+    """Sets the event at the first signal; the second one finds the default reaction."""
+    loop = asyncio.get_running_loop()
+
+    def leave() -> None:
+        for number in _STOP_SIGNALS:
+            loop.remove_signal_handler(number)
+        stop.set()
+
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, leave)
+    try:
+        yield
+    finally:
+        for number in _STOP_SIGNALS:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,118 @@
+"""A conversation with the bot, line by line.
+
+Decides when a line is read, what it becomes and when the conversation ends; what the bot answers
+is left to the Application.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import threading
+from collections.abc import AsyncIterator, Mapping
+
+from telegram import Update
+
+from bot.app import build_application
+from bot.opening import (
+    AnyApplication,
+    open_services,
+    open_worker,
+    started,
+    wait_for_poet,
+)
+from bot.poet import PoetUnavailable
+from bot.settings import Settings
+from bot.terminal.request import Person, TerminalRequest
+from bot.terminal.screen import Screen
+
+
+class PoetAsleep(Exception):
+    """The embedded worker does not come up."""
+
+
+def person_here(language: str | None, environment: Mapping[str, str] = os.environ) -> Person:
+    """The person at this terminal, in the given language or that of the locale."""
+    if language is None:
+        names = ("LC_ALL", "LC_MESSAGES", "LANG")
+        locale = next((environment[name] for name in names if environment.get(name)), "")
+        tag = locale.split(".")[0].replace("_", "-")
+        language = tag if tag.lower().startswith("zh") else "en"
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # a container's user need not have a name
+        name = "You"
+    return Person(name, language)
+
+
+async def talk(settings: Settings, person: Person, screen: Screen, source: int = 0) -> None:
+    """Talks until the lines of a file descriptor end, standard input unless told otherwise.
+
+    The database must be migrated. Raises PoetAsleep.
+    """
+    async with open_worker(settings) as endpoint, open_services(settings, endpoint) as services:
+        words = services.texts.for_language(person.language)
+        request = TerminalRequest(screen, person)
+        application = build_application(services, request=request)
+        screen.hint(words.plain("terminal.warming_up"))
+        try:
+            await wait_for_poet(endpoint)
+        except PoetUnavailable as error:
+            raise PoetAsleep(
+                "the poet does not wake up; `qibu worker` alone shows what is wrong with it"
+            ) from error
+        screen.hint(words.plain("terminal.welcome"))
+        async with started(application):
+            screen.prompt()
+            async for line in _lines(source):
+                await _say(line, request, application, screen)
+                screen.prompt()
+
+
+async def _say(
+    line: str,
+    request: TerminalRequest,
+    application: AnyApplication,
+    screen: Screen,
+) -> None:
+    """Tells the bot one line and waits until it has reacted."""
+    text = line.strip()
+    if not text:
+        return
+    button = request.button(text)
+    if button is not None and button.url is not None:
+        screen.notice(button.url)
+        return
+    update = request.message(text) if button is None else request.click(button)
+    await application.update_queue.put(Update.de_json(update, application.bot))
+    await application.update_queue.join()
+
+
+async def _lines(source: int) -> AsyncIterator[str]:
+    """The lines of a file descriptor, read in a thread: a loop cannot watch every kind of file.
+
+    The thread reads the descriptor itself, for a Python stream that is being read at exit would
+    stop the interpreter from leaving.
+    """
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def read() -> None:
+        while True:
+            chunk = os.read(source, 1 << 16)
+            try:
+                loop.call_soon_threadsafe(queue.put_nowait, chunk)
+            except RuntimeError:  # the loop is closed: nobody listens any more
+                return
+            if not chunk:
+                return
+
+    threading.Thread(target=read, name="terminal", daemon=True).start()
+    rest = b""
+    while chunk := await queue.get():
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line.decode(errors="replace")
+    if rest:
+        yield rest.decode(errors="replace")

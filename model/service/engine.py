@@ -29,17 +29,18 @@ _T = TypeVar("_T")
 CAPACITY = 256
 """Verses that may wait; four of the largest requests."""
 STUCK_AFTER = 60.0
-"""Seconds in one call of the poet after which the worker no longer counts as live."""
+"""Seconds in one call of the poet after which the worker no longer counts as live, unless the
+measured rate makes ten times as long a call of it."""
 STARTING_RETRY_AFTER = 2
 DRAINING_RETRY_AFTER = 5
 LONGEST_RETRY_AFTER = 60
 
 
 class Busy(Exception):
-    """The queue has no room for that many verses."""
+    """The queue has no room for that many verses, or they would not be begun in time."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("the queue is full")
+        super().__init__("more verses are asked for than can be written now")
         self.retry_after = retry_after
 
 
@@ -162,11 +163,7 @@ class Engine:
     def live(self) -> bool:
         """Whether the compute thread works, or could; a dead or stuck one does not come back."""
         with self._changed:
-            stuck = (
-                self._running is not None
-                and time.monotonic() - self._running_since > self._stuck_after
-            )
-            return self._phase is not Phase.DEAD and not stuck
+            return self._phase is not Phase.DEAD and not self._stuck()
 
     @property
     def ready(self) -> bool:
@@ -241,11 +238,9 @@ class Engine:
             if deadline <= now:
                 self.metrics.expired.inc()
                 raise DeadlinePassed
-            excess = self._waiting_verses + work.verses - self._capacity
-            # A lone request always finds room, however large it is.
-            if excess > 0 and self._waiting:
+            if retry_after := self._retry_after(work.verses, deadline - now):
                 self.metrics.rejected.labels("busy").inc()
-                raise Busy(self._retry_after(excess))
+                raise Busy(retry_after)
             job = _Job(work, deadline, now, loop, loop.create_future())
             self._waiting.append(job)
             self._count_waiting(work.verses)
@@ -260,14 +255,29 @@ class Engine:
                 self._waiting.remove(job)
                 self._count_waiting(-job.work.verses)
 
-    def _retry_after(self, excess: int) -> int:
-        """Whole seconds until `excess` verses will have left the queue, by the measured rate."""
-        running = self._running
-        verses = excess + (running.work.verses if running else 0)
-        seconds = math.ceil(self._rate.seconds_for(verses))
-        return min(max(1, seconds), LONGEST_RETRY_AFTER)
-
     # Under the lock
+
+    def _retry_after(self, verses: int, patience: float) -> int:
+        """0 if so many verses may wait; else the whole seconds after which they could, by the
+        measured rate.
+
+        They may not if the queue has no room for them (a lone request finds room, however large it
+        is), nor if what stands before them takes longer than their caller's patience.
+        """
+        running = self._running.work.verses if self._running else 0
+        excess = self._waiting_verses + verses - self._capacity if self._waiting else 0
+        until_room = self._rate.seconds_for(excess + running) if excess > 0 else 0.0
+        ahead = self._rate.seconds_for(self._waiting_verses + running)
+        if excess <= 0 and ahead <= patience:
+            return 0
+        return min(max(1, math.ceil(max(until_room, ahead - patience))), LONGEST_RETRY_AFTER)
+
+    def _stuck(self) -> bool:
+        if self._running is None:
+            return False
+        expected = self._rate.seconds_for(self._running.work.verses)
+        limit = max(self._stuck_after, 10 * expected)
+        return time.monotonic() - self._running_since > limit
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase

@@ -125,6 +125,7 @@ async def _serve(engine: Engine, settings: WorkerSettings, listener: socket.sock
         uvicorn.Config(
             create_app(engine, settings),
             log_config=None,
+            log_level="warning",
             access_log=False,
             server_header=False,
             lifespan="off",

@@ -99,6 +99,20 @@ async def test_a_lost_child_is_replaced(
     await gone(first)
 
 
+async def test_the_shipped_poet_serves_by_default() -> None:
+    worker = EmbeddedWorker()
+    client = PoetClient(worker)
+    await worker.start()
+    try:
+        await worker.wait_ready(90)
+        first = (await client.compose(ComposeRequest(), deadline=60)).verses[0]
+        again = ComposeRequest(seed=first.seed)
+        assert (await client.compose(again, deadline=60)).verses[0] == first
+    finally:
+        await client.aclose()
+        await worker.stop()
+
+
 async def test_the_child_ends_when_its_parent_is_killed() -> None:
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bot.poet.parent", stdout=PIPE

@@ -54,16 +54,20 @@ class WorkerProcess:
 async def worker_process(
     *arguments: str, environment: dict[str, str] | None = None
 ) -> AsyncIterator[WorkerProcess]:
-    """Starts a worker on a free port and kills it in the end; it need not be ready, or even up."""
+    """Starts a worker on a free port and kills it in the end; it need not be ready, or even up.
+
+    A variable that is given as empty is unset.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("QIBU_")}
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         *("--port", str(port), *arguments),
         stdin=PIPE,
         stderr=PIPE,
-        env={**os.environ, **(environment or {})},
+        env={k: v for k, v in {**inherited, **(environment or {})}.items() if v},
     )
     limits = httpx.Limits(max_keepalive_connections=0)
     url = f"http://127.0.0.1:{port}"

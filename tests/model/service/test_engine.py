@@ -21,6 +21,15 @@ BLOCKER = 1
 """The seed of the request that occupies the poet."""
 
 
+class SlowPoet(TinyPoet):
+    """Needs a tenth of a second a verse, until it is told to go on."""
+
+    def compose(self, form: Any, count: int = 1, **given: Any) -> Any:
+        if given.get("theme") != WAITS:
+            self.go_on.wait(0.1 * count)
+        return super().compose(form, count, **given)
+
+
 async def compose(worker: Worker, *, deadline_ms: int | None = None, **request: Any) -> Any:
     headers = {} if deadline_ms is None else {"Qibu-Deadline-Ms": str(deadline_ms)}
     return await worker.http.post("/v1/compose", json=request, headers=headers)
@@ -71,13 +80,7 @@ async def test_full_is_counted_in_verses(start_worker: Callable[..., Worker]) ->
 async def test_retry_after_follows_the_measured_rate(start_worker: Callable[..., Worker]) -> None:
     """A poet that needs 0.1 s a verse, and 40 verses ahead, is worth another try in 4 s."""
 
-    class Slow(TinyPoet):
-        def compose(self, form: Any, count: int = 1, **given: Any) -> Any:
-            if given.get("theme") != WAITS:
-                self.go_on.wait(0.1 * count)
-            return super().compose(form, count, **given)
-
-    worker = await ready(start_worker(capacity=40, poet=Slow()))
+    worker = await ready(start_worker(capacity=40, poet=SlowPoet()))
     blocker = await occupy(worker)
     waiting = asyncio.create_task(compose(worker, count=40))
     await queue_holds(worker, 40)
@@ -85,6 +88,23 @@ async def test_retry_after_follows_the_measured_rate(start_worker: Callable[...,
     assert 3 <= refused.json()["retry_after"] <= 30
     worker.poet.go_on.set()
     await asyncio.gather(blocker, waiting)
+
+
+async def test_what_cannot_begin_in_time_is_refused_at_once(
+    start_worker: Callable[..., Worker],
+) -> None:
+    """Better told to come back than kept waiting for nothing."""
+    worker = await ready(start_worker(poet=SlowPoet()))
+    blocker = await occupy(worker)
+    waiting = asyncio.create_task(compose(worker, count=60))
+    await queue_holds(worker, 60)
+    refused = await compose(worker, deadline_ms=2000)
+    assert (refused.status_code, problem_type(refused)) == (503, "busy")
+    assert refused.json()["retry_after"] >= 3
+    patient = asyncio.create_task(compose(worker))
+    await queue_holds(worker, 61)
+    worker.poet.go_on.set()
+    await asyncio.gather(blocker, waiting, patient)
 
 
 async def test_a_request_larger_than_the_queue_finds_room_alone(

@@ -88,6 +88,14 @@ async def test_a_poet_that_does_not_load_ends_it_with_the_reason() -> None:
         assert "no poet is called missing" in said.decode()
 
 
+async def test_torch_gets_one_thread() -> None:
+    """Two that spin beside a busy neighbour are slower than one, by far."""
+    environment = {"QIBU_MODEL": "threads", "OMP_NUM_THREADS": ""}
+    async with worker_process(environment=environment) as worker:
+        _, said = await asyncio.wait_for(worker.process.communicate(), 60)
+        assert "RuntimeError: 1 thread" in said.decode()
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "worker.example"])
 def test_it_does_not_open_to_the_world_without_a_key(host: str) -> None:
     with pytest.raises(CannotListen, match="QIBU_WORKER_KEY"):

@@ -1,7 +1,8 @@
 """`python -m tests.model.service.worker`: a process like `qibu worker`, with the tests' poet.
 
 Decides how a test holds the poet back while it loads (the file that QIBU_TEST_LOAD_AFTER names must
-appear) or makes it fail; all else is the product's `serve`.
+appear) or makes it fail, at once or with what torch says of its threads; all else is the product's
+`serve`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ def _load(model: str, device: str) -> Poet:
 
     if model == "missing":
         raise FileNotFoundError("no poet is called missing")
+    if model == "threads":
+        import torch  # noqa: PLC0415
+
+        raise RuntimeError(f"{torch.get_num_threads()} thread")
     awaited = os.environ.get("QIBU_TEST_LOAD_AFTER")
     while awaited and not Path(awaited).exists():
         time.sleep(0.01)
@@ -39,7 +44,7 @@ def main() -> None:
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO)
     serve(
-        WorkerSettings(),
+        WorkerSettings(_env_file=None),
         host=given.host,
         port=given.port,
         exit_with_parent=given.exit_with_parent,

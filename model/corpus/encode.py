@@ -110,6 +110,8 @@ def encode(
         for part in (Part.VALIDATION, Part.TEST):
             texts[form, part] = {t: None for t in texts[form, part] if t not in seen}
             seen = seen | texts[form, part]
+    for key, couplets in parallel.items():
+        parallel[key] = [text for text in couplets if text in texts[key]]
     ranked = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
     ids = {ord(character): i + 1 for i, (character, _) in enumerate(ranked)}
     table = np.zeros(max(ids) + 1, dtype=np.uint16)

@@ -66,17 +66,20 @@ class Deliveries:
             delivery = await session.scalar(query)
             return _record(delivery) if delivery else None
 
-    async def unclaimed(self, zone: str, times: Sequence[time], local_date: date) -> list[int]:
-        """Active chats of a zone that want their poem at one of these times and have no delivery
-        for the date."""
-        query = select(Chat.id).where(
+    async def unclaimed(
+        self, zone: str, times: Sequence[time], local_date: date
+    ) -> list[tuple[int, time]]:
+        """Active chats of a zone that want their poem at one of these times, which is given with
+        each, and have no delivery for the date."""
+        query = select(Chat.id, Chat.daily_at).where(
             Chat.zone == zone,
             Chat.daily_at.in_(times),
             Chat.state == "active",
             ~exists().where(Delivery.chat_id == Chat.id, Delivery.local_date == local_date),
         )
         async with self._database.read() as session:
-            return list(await session.scalars(query))
+            rows = await session.execute(query)
+            return [(chat_id, at) for chat_id, at in rows if at is not None]
 
     async def claim(
         self, chat_id: int, local_date: date, expires_at: datetime, now: datetime

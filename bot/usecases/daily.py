@@ -1,0 +1,234 @@
+"""The poem of the day on its way to the chats that want one.
+
+Decides who gets it now and what follows from each outcome, so that no chat ever gets two for a
+date; how a post travels is left to the sender, what time it is anywhere to `bot.due`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.due import Due, due, local_date
+from bot.poet.errors import PoetRefused, PoetUnavailable
+from bot.store import ChatRecord, Claim, PoemRecord, Store
+from bot.usecases.poem_of_date import PoemOfDate, Poet
+
+_log = logging.getLogger(__name__)
+
+STALE = timedelta(minutes=5)
+"""Whoever has not moved a delivery for so long is taken for dead. Should they live, no harm is
+done: their claim is void."""
+STRIKES = 3
+"""After so many refusals in a row a chat is not tried any more, until it speaks again."""
+_FIRST_PAUSE = 30.0
+_LONGEST_PAUSE = 900.0
+"""Seconds before a second try; each further pause is twice as long."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """It arrived."""
+
+    message_id: int
+
+
+@dataclass(frozen=True)
+class Retry:
+    """It did not arrive, and may later."""
+
+    after_seconds: float
+    why: str = "later"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It left, and nobody knows whether it arrived."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Dead:
+    """It was refused for good."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """It was refused because the group is a supergroup now, with another id."""
+
+    new_chat_id: int
+
+
+Outcome = Sent | Retry | Unknown | Dead | Migrated
+
+
+class Sender(Protocol):
+    """Posts a daily poem: one request, and what became of it."""
+
+    async def send_daily(self, chat: ChatRecord, poem: PoemRecord, date: date) -> Outcome:
+        """Whatever is uncertain must be Unknown; an exception counts as that, too."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A chat that gets its poem in this tick, by a first claim or one taken over."""
+
+    chat_id: int
+    local_date: date
+    expires_at: datetime
+    former: Claim | None = None
+
+
+class DailyPoem:
+    """The poem of the day, asked for or posted. Several bots on one database do no harm."""
+
+    def __init__(
+        self,
+        store: Store,
+        poet: Poet,
+        sender: Sender,
+        clock: Callable[[], datetime],
+        *,
+        at_once: int = 8,
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._clock = clock
+        self._poems = PoemOfDate(store, poet, clock)
+        self._at_once = at_once
+        self._closing = False
+
+    async def today(self, chat: ChatRecord) -> PoemRecord:
+        """The poem of the date that the chat's calendar shows. Raises as `poem_of`."""
+        return await self.poem_of(local_date(ZoneInfo(chat.zone), self._clock()))
+
+    async def poem_of(self, local_date: date) -> PoemRecord:
+        """The poem of a date. Raises PoetUnavailable or PoetRefused where none can be had."""
+        return await self._poems.of(local_date)
+
+    async def tick(self) -> None:
+        """Settles what was left behind, then posts to every chat whose time has come."""
+        now = self._clock()
+        left = await self._store.deliveries.recover(now, now - STALE)
+        if left.unknown or left.expired:
+            _log.warning("left behind: %d unknown, %d too late", left.unknown, left.expired)
+        waiting = await self._waiting(now)
+        poems = await self._poems_of({entry.local_date for entry in waiting})
+        entries = iter([entry for entry in waiting if entry.local_date in poems])
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self._at_once, len(waiting))):
+                group.create_task(self._work(entries, poems))
+
+    def close(self) -> None:
+        """Begins no more posts; a running tick ends with those that have begun."""
+        self._closing = True
+
+    async def _waiting(self, now: datetime) -> list[_Waiting]:
+        claims = await self._store.deliveries.waiting(now, now - STALE)
+        retries = [
+            _Waiting(claim.chat_id, claim.local_date, claim.expires_at, claim) for claim in claims
+        ]
+        return retries + await self._unclaimed(now)
+
+    async def _unclaimed(self, now: datetime) -> list[_Waiting]:
+        """Chats whose time has come: the clocks of each zone decide which times are due, and the
+        database which chats want one of them."""
+        times: dict[tuple[str, date], dict[time, Due]] = defaultdict(dict)
+        for zone, at in await self._store.chats.daily_times():
+            found = due(at, ZoneInfo(zone), now)
+            if found is not None:
+                times[zone, found.local_date][at] = found
+        return [
+            _Waiting(chat_id, day, dues[at].expires_at)
+            for (zone, day), dues in times.items()
+            for chat_id, at in await self._store.deliveries.unclaimed(zone, list(dues), day)
+        ]
+
+    async def _poems_of(self, dates: set[date]) -> dict[date, PoemRecord]:
+        """The poems of these dates; without one nothing is claimed, and the next tick tries."""
+        poems = {}
+        for day in sorted(dates):
+            try:
+                poems[day] = await self.poem_of(day)
+            except (PoetUnavailable, PoetRefused) as error:
+                _log.warning("no poem for %s yet: %s", day, error)
+        return poems
+
+    async def _work(self, entries: Iterator[_Waiting], poems: dict[date, PoemRecord]) -> None:
+        for entry in entries:
+            if self._closing:
+                return
+            try:
+                claim = await self._claim(entry)
+                if claim is not None:
+                    await self._post(claim, poems[entry.local_date])
+            except Exception:
+                # One chat's trouble is no other chat's; the delivery's state says what may follow.
+                _log.exception("the daily poem of chat %d is stuck", entry.chat_id)
+
+    async def _claim(self, entry: _Waiting) -> Claim | None:
+        now = self._clock()
+        if now >= entry.expires_at:
+            return None
+        if entry.former is not None:
+            return await self._store.deliveries.take(entry.former, now, now - STALE)
+        return await self._store.deliveries.claim(
+            entry.chat_id, entry.local_date, entry.expires_at, now
+        )
+
+    async def _post(self, claim: Claim, poem: PoemRecord, *, moved: bool = False) -> None:
+        deliveries = self._store.deliveries
+        chat = await deliveries.begin(claim, poem.id, self._clock())
+        if chat is None:
+            return
+        outcome = await self._send(chat, poem, claim.local_date)
+        now = self._clock()
+        match outcome:
+            case Sent(message_id):
+                await deliveries.sent(claim, message_id, now)
+            case Unknown(why):
+                _log.warning("the daily poem of chat %d may be lost: %s", chat.id, why)
+                await deliveries.unknown(claim, why, now)
+            case Dead(why):
+                await deliveries.dead(claim, why, now)
+                await self._strike(chat, why)
+            case Retry(after_seconds, why):
+                await self._retry(claim, after_seconds, why, now)
+            case Migrated(new_chat_id):
+                # Back to `retry` first: whatever stops us here, nothing has been posted.
+                await deliveries.retry(claim, now, "the group became a supergroup", now)
+                await self._store.chats.migrate(chat.id, new_chat_id)
+                again = None if moved else await deliveries.take(claim, now, now - STALE)
+                if again is not None:
+                    await self._post(again, poem, moved=True)
+
+    async def _send(self, chat: ChatRecord, poem: PoemRecord, day: date) -> Outcome:
+        try:
+            return await self._sender.send_daily(chat, poem, day)
+        except Exception as error:
+            _log.exception("sending the daily poem to chat %d failed", chat.id)
+            return Unknown(f"{type(error).__name__}: {error}")
+
+    async def _retry(self, claim: Claim, after_seconds: float, why: str, now: datetime) -> None:
+        pause = min(_FIRST_PAUSE * 2 ** (claim.attempt - 1), _LONGEST_PAUSE)
+        not_before = now + timedelta(seconds=max(after_seconds, pause))
+        if not_before < claim.expires_at:
+            await self._store.deliveries.retry(claim, not_before, why, now)
+        else:
+            await self._store.deliveries.dead(claim, f"{why}, until it was too late", now)
+
+    async def _strike(self, chat: ChatRecord, why: str) -> None:
+        strikes = await self._store.chats.strike(chat.id)
+        _log.warning("chat %d refuses its daily poem, strike %d: %s", chat.id, strikes, why)
+        if strikes >= STRIKES:
+            await self._store.chats.set_state(chat.id, "dead")

@@ -1,0 +1,97 @@
+"""The choice of the poem of a date.
+
+Decides what is worthy of everybody's eyes: what people liked, else the best of many fresh ones;
+that there is one per date, however many bots choose, is left to the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.poet.errors import PoetUnavailable
+from bot.store import NewPoem, PoemRecord, Store
+from model.service.protocol import ComposeRequest, ModelAnswer, VerseAnswer, VersesAnswer
+
+RECENT = timedelta(days=30)
+"""How old a rated poem may be."""
+LIKED = 3.0
+"""The smoothed average, in stars, that a rated poem must exceed."""
+CANDIDATES = 64
+"""How many fresh verses the best one is chosen from."""
+_PATIENCE = 60.0
+"""Seconds for composing them: nobody sits and waits."""
+
+
+class Poet(Protocol):
+    """What is asked of `bot.poet.PoetClient`."""
+
+    async def compose(
+        self, request: ComposeRequest, *, deadline: float | None = None
+    ) -> VersesAnswer:
+        """Verses from the prior."""
+        ...
+
+    async def model(self, *, deadline: float | None = None) -> ModelAnswer:
+        """Which poet answers."""
+        ...
+
+
+class PoemOfDate:
+    """One poem per local calendar date, the same for everybody."""
+
+    def __init__(self, store: Store, poet: Poet, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._poet = poet
+        self._clock = clock
+        self._choosing = asyncio.Lock()
+
+    async def of(self, local_date: date) -> PoemRecord:
+        """The poem of that date, chosen now if nobody asked before.
+
+        Raises PoetUnavailable or PoetRefused if a fresh one is needed and cannot be had.
+        """
+        poem = await self._store.daily_poems.of(local_date)
+        if poem is not None:
+            return poem
+        async with self._choosing:  # who asks meanwhile waits, rather than compose 64 more
+            poem = await self._store.daily_poems.of(local_date)
+            return poem or await self._liked(local_date) or await self._fresh(local_date)
+
+    async def _liked(self, local_date: date) -> PoemRecord | None:
+        since = self._clock() - RECENT
+        while best := await self._store.daily_poems.best_unused(since, LIKED):
+            chosen = await self._store.daily_poems.choose(local_date, best)
+            if chosen is not None:
+                return chosen
+        return None
+
+    async def _fresh(self, local_date: date) -> PoemRecord:
+        forms = (await self._poet.model()).forms
+        form = forms[local_date.toordinal() % len(forms)]  # each form has its day
+        answer = await self._poet.compose(
+            ComposeRequest(form=form, count=CANDIDATES), deadline=_PATIENCE
+        )
+        verse = _best(answer.verses)
+        return await self._store.daily_poems.add(
+            local_date,
+            NewPoem(
+                text=verse.text,
+                form=verse.form,
+                command="daily",
+                model=answer.model,
+                seed=verse.seed,
+                latent=tuple(verse.latent),
+                score=verse.score,
+                public=True,
+            ),
+        )
+
+
+def _best(verses: list[VerseAnswer]) -> VerseAnswer:
+    """The highest score; a line of the corpus is no achievement, so novel verses go first."""
+    if not verses:
+        raise PoetUnavailable("broken")
+    return max(verses, key=lambda verse: (verse.novel, verse.score))

@@ -55,10 +55,14 @@ def worker(host: str, port: int, exit_with_parent: bool) -> None:
     Example:
       QIBU_WORKER_KEY=secret qibu worker --host 0.0.0.0 --port 8077
     """
-    from model.service.server import serve
+    from model.networks.checkpoint import CheckpointError
+    from model.service.server import CannotListen, serve
     from model.service.settings import WorkerSettings
 
-    serve(WorkerSettings(), host=host, port=port, exit_with_parent=exit_with_parent)
+    try:
+        serve(WorkerSettings(), host=host, port=port, exit_with_parent=exit_with_parent)
+    except (CannotListen, CheckpointError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command()

@@ -20,14 +20,14 @@ from model.poet.tables import Tables
 from model.prosody import Tones, mark
 from model.verse import Form, Pattern, Verse, han_only, simplify
 
-_CANDIDATES = 256
+_CANDIDATES = 128
 _NEIGHBOURS = 32
 _ROUNDS = 3
 _TEMPERATURE = 0.3
 _THEME = range(1, 5)
 _DISTANCES = (0.2, 0.9)
 _STEP_DISTANCE = 0.3
-_ATTEMPTS = 8
+_SPARE_ATTEMPTS = 12
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ class Poet:
         """Verses with seeds that follow from one; where two would be the same, the later seed is
         passed over, as long as there is hope of another verse."""
         found: dict[str, Written] = {}
-        for index in range(count * _ATTEMPTS):
+        for index in range(count + _SPARE_ATTEMPTS):
             one = self._write(
                 pattern,
                 derive_seed(seed, index),

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,7 +94,7 @@ def _archived(archive: Path) -> Iterator[tuple[str, bytes]]:
             for member in tar:
                 if _POEM_FILE.search(member.name) and (file := tar.extractfile(member)):
                     yield member.name, file.read()
-    except (tarfile.TarError, OSError) as error:
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         raise SourceError(f"{archive} cannot be read as an archive: {error}") from error
 
 

@@ -21,7 +21,7 @@ from bot.observe import MeasuredRequest, Metrics, observed
 from bot.opening import AnyApplication, open_services, open_worker, started, wait_for_poet
 from bot.poet import Endpoint, PoetUnavailable
 from bot.polling import CannotGoOn, Connection, Polling
-from bot.settings import Mode, Settings
+from bot.settings import Listen, Mode, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +46,10 @@ async def run(settings: Settings) -> None:
             metrics.watch(application)
             if settings.metrics_listen is not None:
                 watched = observed(settings.metrics_listen, metrics, lambda: application.running)
-                await opened.enter_async_context(watched)
+                try:
+                    await opened.enter_async_context(watched)
+                except OSError as error:
+                    raise _taken("QIBU_METRICS_LISTEN", settings.metrics_listen, error) from error
             await _wait_for_poet(endpoint, stop)
             await _serve(application, settings, stop)
 
@@ -93,6 +96,8 @@ async def _listen(application: AnyApplication, settings: Settings, stop: asyncio
         )
     except TelegramError as error:
         raise CannotGoOn(f"Telegram does not take the webhook: {error}") from error
+    except OSError as error:
+        raise _taken("QIBU_WEBHOOK_LISTEN", settings.webhook_listen, error) from error
     _log.info("listening for %s on %s", settings.webhook_url, settings.webhook_listen)
     try:
         await stop.wait()
@@ -110,6 +115,10 @@ async def _wait_for_poet(endpoint: Endpoint, stop: asyncio.Event) -> None:
     outcome, _ = await asyncio.gather(waiting, stopping, return_exceptions=True)
     if isinstance(outcome, PoetUnavailable):
         _log.error("the poet does not wake up; the bot starts without it")
+
+
+def _taken(setting: str, listen: Listen, error: OSError) -> CannotGoOn:
+    return CannotGoOn(f"{setting}: cannot listen on {listen} ({error.strerror})")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,245 @@
+"""The bot as a process: over HTTP, by polling and by webhook, through restarts and signals."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+import pytest
+
+from tests.bot.process import Qibu, clean_environment, running_qibu
+from tests.bot.worker import LocalWorker
+from tests.model.service.poet import WAITS
+from tests.telegram import FakeServer, FakeTelegram
+
+KEY = "a-key-of-the-worker"
+SECRET = "a-secret-of-the-webhook"
+
+
+class Start(Protocol):
+    def __call__(self, *arguments: str, **settings: str) -> AbstractContextManager[Qibu]: ...
+
+
+@pytest.fixture
+def telegram() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.fixture
+def webhook_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def server(telegram: FakeTelegram, webhook_port: int) -> Iterator[FakeServer]:
+    proxies = {"https://qibu.example": f"http://127.0.0.1:{webhook_port}"}
+    with FakeServer(telegram, proxies) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[LocalWorker]:
+    with LocalWorker(KEY).serving() as worker:
+        yield worker
+
+
+@pytest.fixture
+def start(
+    telegram: FakeTelegram, server: FakeServer, worker: LocalWorker, tmp_path: Path
+) -> Start:
+    """Starts `qibu run` against the fake and a worker of the tests."""
+    return partial(
+        running_qibu,
+        tmp_path,
+        "run",
+        QIBU_TELEGRAM_TOKEN=telegram.token,
+        QIBU_TELEGRAM_API=server.url,
+        QIBU_WORKER_URL=worker.url,
+        QIBU_WORKER_KEY=KEY,
+    )
+
+
+async def test_it_serves_over_http_and_remembers_across_a_restart(
+    telegram: FakeTelegram, start: Start
+) -> None:
+    ada = telegram.user("Ada")
+    ada.sends("/poem")
+    with start() as qibu:
+        poem = (await telegram.until(lambda: ada.answers))[-1]
+        click = ada.clicks(poem, ":5")
+        await telegram.until(lambda: click.answered)
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    assert not telegram.updates.pending, "what was handled does not come again"
+
+    ada.sends("/top")
+    with start() as qibu:
+        await telegram.until(lambda: len(ada.answers) == 2)
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    line = poem.text.splitlines()[0][:5]
+    assert line in ada.last_answer.text, "the rated poem is the best one"
+    assert telegram.token not in qibu.log
+    assert telegram.token.split(":")[1] not in qibu.log
+
+
+async def test_told_to_stop_it_answers_what_it_has_taken(
+    telegram: FakeTelegram, start: Start, worker: LocalWorker
+) -> None:
+    ada = telegram.user("Ada", language_code="zh")
+    with start() as qibu:
+        ada.sends(f"/poem {WAITS}")
+        await telegram.until(worker.poet.waiting.is_set)
+        qibu.told_to_stop()
+        await telegram.until(lambda: "stopping" in qibu.log)
+        worker.poet.go_on.set()
+        assert qibu.ended() == 0
+    assert len(ada.answers) == 1
+    assert not telegram.updates.pending
+
+
+async def test_killed_it_loses_no_message_it_had_not_taken(
+    telegram: FakeTelegram, start: Start
+) -> None:
+    people = [telegram.user(f"Person {n}") for n in range(8)]
+    with start() as qibu:
+        people[0].sends("/help")
+        await telegram.until(lambda: people[0].answers)
+        qibu.killed()
+        for person in people[1:]:
+            person.sends("/help")
+    with start():
+        await telegram.until(lambda: all(person.answers for person in people))
+    assert [len(person.answers) for person in people] == [1] * 8
+
+
+async def test_a_due_daily_poem_comes_once_whatever_happens(
+    telegram: FakeTelegram, start: Start, worker: LocalWorker
+) -> None:
+    ada = telegram.user("Ada")
+    ada.sends("/start")
+    with start():
+        await telegram.until(lambda: ada.answers)
+        ada.sends("/daily 00:00 Etc/GMT")
+        await telegram.until(lambda: len(ada.answers) == 2)
+
+
+async def test_a_webhook_is_served_with_its_secret(
+    telegram: FakeTelegram, start: Start, webhook_port: int
+) -> None:
+    ada = telegram.user("Ada")
+    with start(
+        QIBU_MODE="webhook",
+        QIBU_WEBHOOK_URL="https://qibu.example/updates",
+        QIBU_WEBHOOK_SECRET=SECRET,
+        QIBU_WEBHOOK_LISTEN=f"127.0.0.1:{webhook_port}",
+    ) as qibu:
+        await telegram.until(lambda: telegram.updates.webhook.url)
+        ada.sends("/help")
+        await telegram.until(lambda: ada.answers)
+        address = f"http://127.0.0.1:{webhook_port}/updates"
+        forged = {"update_id": 1, "message": ada.sends("/help").json()}
+        async with httpx.AsyncClient() as stranger:
+            assert (await stranger.post(address, json=forged)).status_code == 403
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    assert SECRET not in qibu.log
+    assert "message" in (telegram.updates.allowed or ()), "what it wants is always said"
+    assert telegram.updates.webhook.url, "Telegram keeps what comes while it is away"
+
+
+async def test_operators_see_that_it_is_well(
+    telegram: FakeTelegram, start: Start, webhook_port: int
+) -> None:
+    ada = telegram.user("Ada")
+    ada.sends("/help")
+    with start(QIBU_METRICS_LISTEN=f"127.0.0.1:{webhook_port}"):
+        await telegram.until(lambda: ada.answers)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{webhook_port}") as operator:
+            health = await operator.get("/healthz")
+            metrics = (await operator.get("/metrics")).text
+    assert (health.status_code, health.json()) == (200, {"status": "ok"})
+    assert 'qibu_bot_updates_total{kind="message"} 1.0' in metrics
+    assert 'qibu_bot_request_seconds_count{method="sendMessage",outcome="200"} 1.0' in metrics
+    assert telegram.token not in metrics
+
+
+async def test_it_waits_for_telegram_to_come_up(telegram: FakeTelegram, start: Start) -> None:
+    telegram.responds_html_502("getMe", times=2)
+    ada = telegram.user("Ada")
+    ada.sends("/help")
+    with start() as qibu:
+        await telegram.until(lambda: ada.answers)
+        assert "cannot be asked" in qibu.log
+
+
+def test_a_wrong_token_is_one_line(
+    telegram: FakeTelegram, start: Start, tmp_path: Path
+) -> None:
+    with start(QIBU_TELEGRAM_TOKEN="1234567:not-a-token-of-this-bot-at-all") as qibu:
+        assert qibu.ended() == 1
+    last = qibu.log.splitlines()[-1]
+    assert last.startswith("qibu: Telegram does not know this token")
+    assert "Traceback" not in qibu.log
+    assert "not-a-token-of-this-bot-at-all" not in qibu.log
+
+
+def test_a_taken_port_is_one_line(start: Start, server: FakeServer) -> None:
+    with start(QIBU_METRICS_LISTEN=server.url.removeprefix("http://")) as qibu:
+        assert qibu.ended() == 1
+    assert "Traceback" not in qibu.log
+    assert "QIBU_METRICS_LISTEN" in qibu.log.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "missing"),
+    [
+        ({}, "QIBU_TELEGRAM_TOKEN"),
+        ({"QIBU_TELEGRAM_TOKEN": "1234567:some-token"}, "QIBU_WORKER_URL"),
+    ],
+)
+def test_the_telegram_side_alone_says_what_it_needs(
+    settings: dict[str, str], missing: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qibu", "bot"],
+        cwd=tmp_path,
+        env=clean_environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert missing in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+async def test_the_telegram_side_alone_wants_its_database_migrated(
+    telegram: FakeTelegram, server: FakeServer, worker: LocalWorker, tmp_path: Path
+) -> None:
+    settings = {
+        "QIBU_TELEGRAM_TOKEN": telegram.token,
+        "QIBU_TELEGRAM_API": server.url,
+        "QIBU_WORKER_URL": worker.url,
+        "QIBU_WORKER_KEY": KEY,
+    }
+    with running_qibu(tmp_path, "bot", **settings) as qibu:
+        assert qibu.ended() == 1
+    assert "qibu db upgrade" in qibu.log.splitlines()[-1]
+    with running_qibu(tmp_path, "db", "upgrade") as upgrade:
+        assert upgrade.ended() == 0
+    ada = telegram.user("Ada")
+    ada.sends("/poem")
+    with running_qibu(tmp_path, "bot", **settings):
+        await telegram.until(lambda: ada.answers)

@@ -7,6 +7,7 @@ inside those; what the bot does is left to `bot.app`, how long it lives to the c
 from __future__ import annotations
 
 import time
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from telegram.ext import Application
 
 from bot import texts
 from bot.poet import EmbeddedWorker, Endpoint, PoetClient, PoetUnavailable, WorkerAddress
+from bot.poet.embedded import STDERR
 from bot.services import Services
 from bot.settings import Settings
 from bot.store import Store
@@ -29,12 +31,15 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 @asynccontextmanager
-async def open_worker(settings: Settings) -> AsyncIterator[Endpoint]:
-    """The worker that the settings name, or one of our own, which starts meanwhile."""
+async def open_worker(settings: Settings, *, quiet: bool = False) -> AsyncIterator[Endpoint]:
+    """The worker that the settings name, or one of our own, which starts meanwhile.
+
+    A quiet worker keeps its log to itself.
+    """
     if settings.worker_url is not None:
         yield WorkerAddress(settings.worker_url, settings.worker_key)
         return
-    worker = EmbeddedWorker()
+    worker = EmbeddedWorker(output=DEVNULL if quiet else STDERR)
     await worker.start()
     try:
         yield worker

@@ -44,7 +44,7 @@ _STOP_LIMIT = 10.0
 _BROKEN_AFTER = 3
 """Children in a row that did not last, after which `starting` is no longer honest."""
 _NOT_FOR_CHILD = ("QIBU_TELEGRAM_TOKEN", "QIBU_WEBHOOK_SECRET", "QIBU_DATABASE_URL")
-_STDERR = 2
+STDERR = 2
 
 
 class State(StrEnum):
@@ -69,9 +69,12 @@ class EmbeddedWorker:
         *,
         command: Sequence[str] = COMMAND,
         environment: Mapping[str, str] | None = None,
+        output: int = STDERR,
     ) -> None:
+        """`output` is a file descriptor, or DEVNULL, to which the child writes its log."""
         self._command = tuple(command)
         self._environment = dict(os.environ if environment is None else environment)
+        self._output = output
         self._key = SecretStr(secrets.token_urlsafe(32))
         self._state = State.STOPPED
         self._ready = asyncio.Event()
@@ -165,8 +168,8 @@ class EmbeddedWorker:
             *("--host", _HOST, "--port", str(port), "--exit-with-parent"),
             stdin=asyncio.subprocess.PIPE,
             # What it says belongs to our log; our standard output is for verse alone.
-            stdout=_STDERR,
-            stderr=_STDERR,
+            stdout=self._output,
+            stderr=self._output,
             env=environment,
             # Ctrl-C in a terminal is for us; we end the child when we are done with it.
             start_new_session=True,

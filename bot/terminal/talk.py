@@ -51,7 +51,10 @@ async def talk(settings: Settings, person: Person, screen: Screen, source: int =
 
     The database must be migrated. Raises PoetAsleep.
     """
-    async with open_worker(settings) as endpoint, open_services(settings, endpoint) as services:
+    async with (
+        open_worker(settings, quiet=True) as endpoint,
+        open_services(settings, endpoint) as services,
+    ):
         words = services.texts.for_language(person.language)
         request = TerminalRequest(screen, person)
         application = build_application(services, request=request)

@@ -54,5 +54,5 @@ def configure(environment: Mapping[str, str] = os.environ, *, debug: bool = Fals
     handler.setFormatter(_Hiding(inner, secrets))
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler])
     # httpx writes whole addresses, the bot's token among them, at INFO.
-    for chatty in ("httpx", "httpcore", "apscheduler", "aiosqlite", "tornado.access"):
+    for chatty in ("httpx", "httpcore", "apscheduler", "aiosqlite", "alembic", "tornado.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -4,6 +4,7 @@ Decides how it is kept and that each method is one transaction; what is worth re
 to the use cases.
 """
 
+from bot.store.chats import UnknownZone
 from bot.store.records import (
     ChatKind,
     ChatRecord,
@@ -31,5 +32,6 @@ __all__ = [
     "PoemRecord",
     "RatingSummary",
     "Store",
+    "UnknownZone",
     "UserRecord",
 ]

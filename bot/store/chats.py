@@ -18,6 +18,10 @@ from bot.store.tables import Chat
 from model.verse import Script
 
 
+class UnknownZone(ValueError):
+    """There is no such time zone."""
+
+
 class Chats:
     """Every chat that spoke to the bot or was given a daily poem."""
 
@@ -35,7 +39,7 @@ class Chats:
     ) -> ChatRecord:
         """Remembers a chat; language and zone count only for a chat not known before.
 
-        A chat that was left or dead is active again, and keeps its settings.
+        A chat that was left or dead is active again, and keeps its settings. Raises UnknownZone.
         """
         _known_zone(zone)
         facts = {"kind": kind, "title": title[:255], "state": "active"}
@@ -72,7 +76,7 @@ class Chats:
     ) -> ChatRecord | None:
         """Gives a known chat a daily poem; `at` is local time in `zone`, to the minute.
 
-        Raises ValueError for a zone that does not exist. A chat once given up is tried again.
+        Raises UnknownZone. A chat once given up is tried again.
         """
         _known_zone(zone)
         return await self._change(
@@ -147,7 +151,7 @@ def _known_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ValueError, OSError, LookupError) as error:
-        raise ValueError(f"no such time zone: {zone}") from error
+        raise UnknownZone(f"no such time zone: {zone}") from error
 
 
 def chat_record(chat: Chat) -> ChatRecord:

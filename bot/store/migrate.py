@@ -6,6 +6,7 @@ version is, is left to `migrations`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -22,6 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import create_engine, writing
 from bot.store.tables import Base
+
+_log = logging.getLogger(__name__)
 
 _LOCK = 0x71696275
 """Names the schema among PostgreSQL's advisory locks."""
@@ -50,9 +53,7 @@ async def downgrade(database_url: str, revision: str = "-1") -> None:
 async def current(database_url: str) -> str | None:
     """The revision a database is at; None where there is no schema yet."""
     async with _reading(database_url) as connection:
-        return await connection.run_sync(
-            lambda sync: MigrationContext.configure(sync).get_current_revision()
-        )
+        return await connection.run_sync(_revision)
 
 
 def head() -> str:
@@ -99,11 +100,15 @@ async def _reading(database_url: str) -> AsyncIterator[AsyncConnection]:
 
 async def _change(database_url: str, change: Callable[[Config], object]) -> None:
     async with schema_connection(database_url) as connection:
+        before = await connection.run_sync(_revision)
         await connection.run_sync(_run, change)
+        after = await connection.run_sync(_revision)
         if connection.dialect.name == "sqlite":
             broken = await connection.execute(text("PRAGMA foreign_key_check"))
             if tables := sorted({str(row[0]) for row in broken}):
                 raise SchemaError(f"rows without what they refer to, in: {', '.join(tables)}")
+    if before != after:
+        _log.info("the schema went from %s to %s", before or "base", after or "base")
 
 
 def _run(connection: Connection, change: Callable[[Config], object]) -> None:
@@ -113,6 +118,10 @@ def _run(connection: Connection, change: Callable[[Config], object]) -> None:
         change(config)
     except CommandError as error:
         raise SchemaError(str(error)) from error
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config() -> Config:

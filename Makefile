@@ -1,0 +1,60 @@
+# `make run` and `make test` set up what they need; nothing is done twice while pyproject.toml stays.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+CHECKS := $(VENV)/checks
+
+help:
+	@echo 'make run      install, then the bot and its poet (without a token: a chat in the terminal)'
+	@echo 'make test     install, then lint, types, floors and tests'
+	@echo 'make install  only install, into $(VENV)'
+	@echo 'make lint     ruff, mypy and import-linter alone'
+	@echo 'make check    the slow proofs, and the steps of the Dockerfile in a clean environment'
+	@echo 'make bench    every number that README and docs quote'
+
+install: $(INSTALLED)
+
+run: $(INSTALLED)
+	@$(BIN)/qibu run
+
+test: lint
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m 'not slow'
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+check: $(INSTALLED) $(CHECKS)
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/shellcheck .ci/run
+	$(BIN)/python .ci/image.py
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m slow
+
+bench: $(INSTALLED)
+	$(BIN)/qibu evaluate gcnn
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo 'qibu: there is no $(PYTHON): install Python 3.11 or newer,' \
+	    'or name one: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "qibu: $(PYTHON) is $$($(PYTHON) -V 2>&1), and Qibu needs 3.11 or newer:" \
+	    'make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "qibu: $(PYTHON) cannot make virtual environments:" \
+	    'on Debian and Ubuntu, sudo apt install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check -e '.[poet,train,dev]'
+	@touch $@
+
+$(CHECKS): pyproject.toml | $(INSTALLED)
+	$(BIN)/python -m pip install --disable-pip-version-check -e '.[check]'
+	@touch $@
+
+.PHONY: help install run test lint check bench

@@ -1,0 +1,21 @@
+"""The bot loads without torch: what import-linter reads from the source, seen in a process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+_IMPORT_THE_BOT = """
+import importlib, pkgutil, sys
+import bot, migrations, model.service.protocol, qibu.cli
+for module in pkgutil.walk_packages(bot.__path__, "bot."):
+    importlib.import_module(module.name)
+print(*sorted({"torch", "numpy", "safetensors"} & set(sys.modules)), "bot.cli" in sys.modules)
+"""
+
+
+def test_no_module_of_the_bot_loads_torch_or_numpy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _IMPORT_THE_BOT], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")

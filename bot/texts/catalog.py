@@ -10,12 +10,12 @@ from gettext import GNUTranslations
 from importlib.resources import files
 from io import BytesIO
 
+import opencc
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.texts.localised import Localised
-from model.verse import Script, to_script
 
 ENGLISH = "en"
 SIMPLIFIED = "zh-Hans"
@@ -80,13 +80,13 @@ def _localised(tag: str, catalog: Catalog) -> Localised:
 
 
 def _traditional(catalog: Catalog) -> Catalog:
+    # With the words of Taiwan, which readers of traditional Chinese everywhere know from software.
+    convert = opencc.OpenCC("s2twp").convert
     for message in catalog:
         if not message.id:
             continue  # the header, which names the charset
         if isinstance(message.string, str):
-            message.string = to_script(message.string, Script.TRADITIONAL)
+            message.string = str(convert(message.string))
         else:
-            message.string = tuple(
-                to_script(text, Script.TRADITIONAL) for text in message.string or ()
-            )
+            message.string = tuple(str(convert(text)) for text in message.string or ())
     return catalog

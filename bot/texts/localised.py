@@ -7,7 +7,7 @@ left to `bot.texts.catalog`.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from gettext import GNUTranslations
 from string import Formatter
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, get_timezone_location
+from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 
@@ -58,6 +59,10 @@ class Localised:
     def plain(self, key: str, **values: object) -> str:
         """The text of `key` where HTML is not read: buttons, menus, short notices."""
         return self._pattern(key, values).format_map(values)
+
+    def either(self, items: Sequence[str]) -> str:
+        """The items as a choice: `a, b, or c`."""
+        return str(format_list(list(items), style="or", locale=self.locale))
 
     def number(self, value: float) -> str:
         """At most one digit after the point."""

@@ -1,0 +1,120 @@
+"""Times of day and time zones as people write them.
+
+Decides what is read as which; zones are named by IANA names, by cities in English and Chinese, or
+by their distance from UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from difflib import get_close_matches
+from functools import cache
+from zoneinfo import available_timezones
+
+from babel import Locale
+
+from model.verse import simplify
+
+_TIME = re.compile(
+    r"(?P<part>早上|早晨|清晨|凌晨|上午|中午|下午|傍晚|晚上|夜里|早|晚)?\s*"
+    r"(?:(?P<hour>\d{1,2})(?:[:.点时](?P<minute>\d{1,2})?(?P<half>半)?分?整?)?|(?P<compact>\d{4}))"
+    r"\s*(?P<half_day>am|pm|a\.m\.|p\.m\.)?(?=$|[\s,，]|[^\d:.])[\s,，]*",
+    re.IGNORECASE,
+)
+_AFTERNOON = frozenset(("下午", "傍晚", "晚上", "夜里", "晚", "pm", "p.m."))
+_MORNING = frozenset(("凌晨", "am", "a.m."))
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-−])\s*(\d{1,2})(?:[:.]?00)?", re.IGNORECASE)
+_NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_AREA = re.compile(f"([东西])({'|'.join(reversed(_NUMERALS))}|\\d+)区")
+
+
+@dataclass(frozen=True)
+class UnknownZone:
+    """Words that name no zone; `nearest` are IANA names that look alike."""
+
+    words: str
+    nearest: tuple[str, ...]
+
+
+def read_time(words: str) -> tuple[time, str] | None:
+    """A time of day at the start of the words, and what comes after it; None if there is none."""
+    found = _TIME.match(simplify(words))
+    if not found:
+        return None
+    compact = found["compact"]
+    hour = int(compact[:2] if compact else found["hour"])
+    minute = int(compact[2:] if compact else found["minute"] or 0)
+    minute = 30 if found["half"] else minute
+    part = (found["part"] or found["half_day"] or "").lower()
+    if part in _AFTERNOON and hour < 12:
+        hour += 12
+    elif part in _MORNING and hour == 12:
+        hour = 0
+    try:
+        return time(hour, minute), words[found.end() :].strip()
+    except ValueError:
+        return None
+
+
+def read_zone(words: str) -> str | UnknownZone:
+    """The IANA name of a zone by any of its names."""
+    wanted = _plain(words)
+    names = _zone_names()
+    if wanted in names:
+        return names[wanted]
+    if offset := _OFFSET.fullmatch(words.strip()):
+        return _fixed(offset[1] == "+", int(offset[2])) or UnknownZone(words, ())
+    if area := _AREA.fullmatch(simplify(words.strip())):
+        hours = int(area[2]) if area[2].isdecimal() else _NUMERALS.index(area[2]) + 1
+        return _fixed(area[1] == "东", hours) or UnknownZone(words, ())
+    near = get_close_matches(wanted, names, n=3, cutoff=0.75)
+    return UnknownZone(words, tuple(dict.fromkeys(names[name] for name in near)))
+
+
+def _fixed(east: bool, hours: int) -> str | None:
+    """The zone with a fixed distance from UTC; tzdata's `Etc` names count westward."""
+    if hours == 0:
+        return "UTC"
+    zone = f"Etc/GMT{'-' if east else '+'}{hours}"
+    return zone if zone in available_timezones() else None
+
+
+_MORE_NAMES: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "beijing", "peking", "china", "prc", "cst", "北京", "北京时间", "中国", "上海", "深圳",
+            "广州", "成都", "杭州", "南京", "武汉", "西安",
+        ),
+        "Asia/Shanghai",
+    ),
+    **dict.fromkeys(("台湾", "taiwan"), "Asia/Taipei"),
+    **dict.fromkeys(("hongkong", "hk", "香港"), "Asia/Hong_Kong"),
+    **dict.fromkeys(("日本", "japan"), "Asia/Tokyo"),
+    **dict.fromkeys(("韩国", "korea"), "Asia/Seoul"),
+    **dict.fromkeys(("washington", "boston", "华盛顿", "波士顿", "美东"), "America/New_York"),
+    **dict.fromkeys(("sanfrancisco", "seattle", "旧金山", "西雅图", "美西"), "America/Los_Angeles"),
+    **dict.fromkeys(("munich", "hamburg", "慕尼黑"), "Europe/Berlin"),
+    **dict.fromkeys(("utc", "gmt", "z", "协调世界时", "世界时"), "UTC"),
+}  # fmt: skip
+
+
+@cache
+def _zone_names() -> dict[str, str]:
+    """Every plain name → the zone; cities in the words of Unicode's CLDR."""
+    zones = sorted(available_timezones())
+    names: dict[str, str] = {}
+    for locale in (Locale("zh"), Locale("en")):
+        for zone, known in locale.time_zones.items():
+            if zone in zones and "city" in known:
+                names[_plain(known["city"])] = zone
+    cities = {_plain(zone.rsplit("/", 1)[1]): zone for zone in reversed(zones) if "/" in zone}
+    names |= {city: zone for city, zone in cities.items() if not zone.startswith("Etc/")}
+    names |= {_plain(zone): zone for zone in zones}
+    return {**names, **_MORE_NAMES}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_\-]+", "", simplify(name)).casefold()

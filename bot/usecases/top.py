@@ -1,0 +1,63 @@
+"""`/top`: the best verses, and opening one of them.
+
+Decides from when on verses count and who may see which; what makes a verse the best is left to the
+store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.store import PoemRecord, RatingSummary, Store
+from model.verse import simplify
+
+LIMIT = 10
+
+
+class Span(StrEnum):
+    """How far back; the values stand in callback data."""
+
+    WEEK = "week"
+    ALL = "all"
+
+
+_NAMES = {
+    **dict.fromkeys(("week", "weekly", "7", "周", "本周", "一周", "星期", "周榜"), Span.WEEK),
+    **dict.fromkeys(("all", "ever", "全部", "所有", "总", "总榜", "历来"), Span.ALL),
+}
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best verses of a span, best first."""
+
+    span: Span
+    poems: tuple[tuple[PoemRecord, RatingSummary], ...]
+
+
+class Top:
+    """Looks among rated verses."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def __call__(self, chat_id: int, span: Span) -> Best:
+        """The best of what this chat may see."""
+        since = self._clock() - timedelta(days=7) if span is Span.WEEK else None
+        return Best(span, tuple(await self._store.poems.top(chat_id, since, LIMIT)))
+
+    async def open(self, chat_id: int, public_id: str) -> PoemRecord | None:
+        """One verse, unless it is gone or holds words that were said in another chat."""
+        poem = await self._store.poems.get(public_id)
+        if poem is None or not (poem.public or poem.chat_id == chat_id):
+            return None
+        return poem
+
+
+def read_span(words: str) -> Span:
+    """The span that the words name; the week where they name none."""
+    return _NAMES.get(simplify(words).strip().casefold(), Span.WEEK)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "QIBU_"
 
@@ -77,7 +77,7 @@ def _is_secret(value: SecretStr | None) -> bool:
 
 
 Url = Annotated[str, BeforeValidator(_url)]
-ListenAt = Annotated[Listen, BeforeValidator(_listen)]
+ListenAt = Annotated[Listen, NoDecode, BeforeValidator(_listen)]
 
 
 class Settings(BaseSettings):

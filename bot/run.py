@@ -66,7 +66,6 @@ async def _serve(application: AnyApplication, settings: Settings, stop: asyncio.
             await _listen(application, settings, stop)
         else:
             await _poll(application, connection)
-        _log.info("stopping: handling what has arrived")
 
 
 async def _poll(application: AnyApplication, connection: Connection) -> None:

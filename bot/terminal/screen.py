@@ -49,6 +49,11 @@ class Screen:
             self._stream.write(PROMPT)
             self._stream.flush()
 
+    def leave(self) -> None:
+        """Leaves the line of the prompt to whoever comes next."""
+        if self.interactive:
+            self._print("")
+
     def _print(self, text: str) -> None:
         self._stream.write(f"{text}\n")
         self._stream.flush()

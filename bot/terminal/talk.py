@@ -71,6 +71,7 @@ async def talk(settings: Settings, person: Person, screen: Screen, source: int =
             async for line in _lines(source):
                 await _say(line, request, application, screen)
                 screen.prompt()
+            screen.leave()
 
 
 async def _say(

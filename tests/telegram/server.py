@@ -47,7 +47,7 @@ class FakeServer:
             lifespan=self._pushing,
         )
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1
+            app, host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=1
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -71,6 +71,7 @@ class FakeServer:
         trace: TracebackType | None,
     ) -> None:
         self._server.should_exit = True
+        self.telegram.updates.start_poll()  # ends those that still wait
         self._thread.join()
 
     async def _respond(self, request: Request) -> Response:

@@ -1,0 +1,161 @@
+"""`qibu chat` as a person meets it: piped, and on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bot.process import clean_environment
+from tests.bot.worker import LocalWorker
+
+KEY = "a-key-of-the-worker"
+COMMAND = [sys.executable, "-m", "qibu", "chat"]
+COUPLET = re.compile(r"^[一-鿿]{5}，[一-鿿]{5}。$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[LocalWorker]:
+    with LocalWorker(KEY).serving() as worker:
+        yield worker
+
+
+@pytest.fixture
+def environment(worker: LocalWorker) -> dict[str, str]:
+    found = clean_environment(QIBU_WORKER_URL=worker.url, QIBU_WORKER_KEY=KEY)
+    return found | {"LC_ALL": "C.UTF-8", "TERM": "xterm"}
+
+
+def piped(
+    lines: str, directory: Path, environment: dict[str, str], *options: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *options],
+        input=lines,
+        capture_output=True,
+        text=True,
+        cwd=directory,
+        env=environment,
+        timeout=90,
+        check=False,
+    )
+
+
+def test_piped_lines_are_answered_in_order(tmp_path: Path, environment: dict[str, str]) -> None:
+    done = piped("/poem\n5\n\n/top\n/help", tmp_path, environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    poem = COUPLET.search(done.stdout)
+    assert poem is not None
+    assert "[5] " in done.stdout, "buttons are numbered"
+    assert "\n» " in done.stdout, "the press was answered"
+    first, _, rest = done.stdout.partition("» ")
+    assert poem[0] in first
+    assert poem[0][:5] in rest, "the rated poem tops the list"
+    assert rest.index(poem[0][:5]) < rest.index("/couplet"), "the last line needs no newline"
+    assert "\x1b" not in done.stdout, "a pipe gets no styles"
+
+
+def test_ratings_of_one_conversation_are_there_in_the_next(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    poem = COUPLET.search(piped("/poem\n5\n", tmp_path, environment).stdout)
+    assert poem is not None
+    assert poem[0][:5] in piped("/top\n", tmp_path, environment).stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "locale", "chinese"),
+    [
+        ([], "en_US.UTF-8", False),
+        ([], "zh_CN.UTF-8", True),
+        (["--language", "zh"], "en_US.UTF-8", True),
+        (["--language", "en"], "zh_CN.UTF-8", False),
+    ],
+)
+def test_it_speaks_the_language_of_the_locale_unless_told(
+    tmp_path: Path, environment: dict[str, str], options: list[str], locale: str, chinese: bool
+) -> None:
+    done = piped("/help\n", tmp_path, environment | {"LC_ALL": locale}, *options)
+    assert bool(re.search("[一-鿿]{4}", done.stdout)) == chinese
+
+
+def test_a_question_is_answered_by_the_next_line(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    done = piped("/couplet\n春江花月夜，春江花月夜。\n", tmp_path, environment)
+    assert done.returncode == 0
+    assert "春江花月夜" in done.stdout
+
+
+class Terminal:
+    """A process on a terminal of its own."""
+
+    def __init__(self, directory: Path, environment: dict[str, str]) -> None:
+        self._master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            COMMAND,
+            cwd=directory,
+            env=environment,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.seen = ""
+
+    def shows(self, wanted: str) -> None:
+        deadline = time.monotonic() + 60
+        while wanted not in self.seen:
+            assert time.monotonic() < deadline, self.seen
+            if select.select([self._master], [], [], 0.1)[0]:
+                with contextlib.suppress(OSError):  # the other end is closed
+                    self.seen += os.read(self._master, 4096).decode()
+        self.seen = self.seen[self.seen.index(wanted) + len(wanted) :]
+
+    def types(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, environment: dict[str, str]) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path, environment)
+    yield terminal
+    terminal.close()
+
+
+def test_on_a_terminal_it_prompts_and_styles_and_leaves_at_the_end_of_input(
+    terminal: Terminal,
+) -> None:
+    terminal.shows("Ctrl-D leaves")
+    terminal.shows("› ")
+    terminal.types("/poem\n")
+    terminal.shows("[5] ")
+    terminal.shows("› ")
+    terminal.types("5\n")
+    terminal.shows("» ")
+    terminal.shows("› ")
+    terminal.types("\x04")
+    assert terminal.process.wait(30) == 0
+
+
+def test_an_interrupt_ends_it_at_once(terminal: Terminal) -> None:
+    terminal.shows("› ")
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.process.wait(30) == 130
+    assert "Traceback" not in terminal.seen

@@ -36,6 +36,15 @@ AUTUMN = _entry(
 YOUZHOU = _entry("陳子昂", "登幽州臺歌", "前不見古人，後不見來者。", "念天地之悠悠，獨愴然而涕下。")
 # Its first couplet stands in PALACE too, which is held out, and this poem is not.
 QUOTING = _entry("某", "集句", "寥落古行宮，宮花寂寞紅。", "欲窮千里目，更上一層樓。")
+# Held out; all its couplets but the third stand in STORKS and AUTUMN too.
+GATHERED = _entry(
+    "某",
+    "集句",
+    "空山新雨後，天氣晚來秋。",
+    "白日依山盡，黃河入海流。",
+    "千山鳥飛絕，萬徑人蹤滅。",
+    "隨意春芳歇，王孫自可留。",
+)
 
 
 def write_directory(root: Path, tang: list[Entry], song: list[Entry]) -> Path:

@@ -15,6 +15,7 @@ from model.verse import Form
 from model.vocabulary import Vocabulary
 from tests.model.corpus.poems import (
     AUTUMN,
+    GATHERED,
     PALACE,
     QUOTING,
     SOUTH,
@@ -31,7 +32,7 @@ def silent(files: Iterable[PoemFile]) -> Iterable[PoemFile]:
 @pytest.fixture
 def poems(tmp_path: Path) -> Corpus:
     source = write_directory(
-        tmp_path / "poems", [STORKS, AUTUMN, PALACE, STORKS, YOUZHOU], [SOUTH, QUOTING]
+        tmp_path / "poems", [STORKS, AUTUMN, PALACE, STORKS, YOUZHOU], [SOUTH, QUOTING, GATHERED]
     )
     files = poem_files(source)
     return encode(files, digest(files), silent)
@@ -61,7 +62,10 @@ def test_each_verse_stands_once_in_the_part_of_its_poem(poems: Corpus) -> None:
 
 
 def test_a_held_out_couplet_that_stands_in_train_too_is_dropped(poems: Corpus) -> None:
-    assert texts(poems, Form.COUPLET5, Part.TEST) == ["白头宫女在，闲坐说玄宗。"]
+    assert texts(poems, Form.COUPLET5, Part.TEST) == [
+        "白头宫女在，闲坐说玄宗。",
+        "千山鸟飞绝，万径人踪灭。",
+    ]
     for form in Form:
         train = set(texts(poems, form, Part.TRAIN))
         assert train.isdisjoint(texts(poems, form, Part.TEST))
@@ -71,6 +75,11 @@ def test_the_parallel_couplets_of_train_are_those_of_eight_lines(poems: Corpus) 
     rows = poems.parallel[Form.COUPLET5, Part.TRAIN]
     assert [poems.text(Form.COUPLET5, row).lines[1] for row in rows] == ["清泉石上流", "莲动下渔舟"]
     assert len(poems.parallel[Form.COUPLET7, Part.TRAIN]) == 0
+
+
+def test_a_held_out_parallel_couplet_that_stands_in_train_too_is_dropped(poems: Corpus) -> None:
+    rows = poems.parallel[Form.COUPLET5, Part.TEST]
+    assert [poems.text(Form.COUPLET5, row).plain for row in rows] == ["千山鸟飞绝，万径人踪灭。"]
 
 
 def test_ids_fall_with_the_frequency_in_train(poems: Corpus) -> None:

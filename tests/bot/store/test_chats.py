@@ -1,0 +1,170 @@
+"""Chats, their settings, and groups that become supergroups."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from bot.store import ChatRecord, Claim, DeliveryRecord, Store, UnknownZone
+from model.verse import Script
+from tests.bot.databases import new_poem
+
+DAY = date(2026, 5, 1)
+NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
+
+
+async def _group(store: Store, chat_id: int = -5) -> ChatRecord:
+    return await store.chats.ensure(chat_id, "group", "friends", zone="Asia/Shanghai")
+
+
+async def _sent(store: Store, chat_id: int, message_id: int) -> Claim:
+    claim = await store.deliveries.claim(chat_id, DAY, NOW + timedelta(hours=3), NOW)
+    poem = await store.poems.add(new_poem())
+    assert claim is not None
+    assert await store.deliveries.begin(claim, poem.id, NOW) is not None
+    await store.deliveries.sent(claim, message_id, NOW)
+    return claim
+
+
+async def test_a_chat_keeps_its_settings_and_follows_its_title(store: Store) -> None:
+    chat = await _group(store)
+    assert chat == ChatRecord(
+        id=-5,
+        kind="group",
+        title="friends",
+        language=None,
+        script=Script.SIMPLIFIED,
+        zone="Asia/Shanghai",
+        daily_at=None,
+        thread_id=None,
+        state="active",
+        strikes=0,
+    )
+    await store.chats.set_language(-5, "zh-Hant", Script.TRADITIONAL)
+    await store.chats.set_daily(-5, time(8, 30), "Europe/Berlin", thread_id=77)
+    again = await store.chats.ensure(-5, "group", "old friends", language="en", zone="UTC")
+    assert (again.title, again.language, again.script) == (
+        "old friends",
+        "zh-Hant",
+        Script.TRADITIONAL,
+    )
+    assert (again.daily_at, again.zone, again.thread_id) == (time(8, 30), "Europe/Berlin", 77)
+    assert await store.chats.get(-5) == again
+    assert await store.chats.get(-6) is None
+
+
+async def test_a_zone_must_exist(store: Store) -> None:
+    await _group(store)
+    for zone in ("Mars/Base", "", "../../etc/passwd", "Europe"):
+        with pytest.raises(UnknownZone):
+            await store.chats.set_daily(-5, time(8), zone)
+        with pytest.raises(UnknownZone):
+            await store.chats.ensure(-6, "group", "others", zone=zone)
+    assert await store.chats.list_daily() == []
+
+
+async def test_the_daily_begins_and_ends(store: Store) -> None:
+    await _group(store)
+    await _group(store, -6)
+    await store.chats.set_daily(-5, time(20), "UTC")
+    await store.chats.set_daily(-6, time(8, 0, 30), "UTC")
+    assert [(chat.id, chat.daily_at) for chat in await store.chats.list_daily()] == [
+        (-6, time(8)),
+        (-5, time(20)),
+    ]
+    stopped = await store.chats.stop_daily(-5)
+    assert stopped is not None
+    assert stopped.daily_at is None
+    assert await store.chats.daily_times() == [("UTC", time(8))]
+    assert await store.chats.set_daily(-99, time(8), "UTC") is None
+
+
+async def test_strikes_end_when_the_chat_speaks_again(store: Store) -> None:
+    await _group(store)
+    await store.chats.set_daily(-5, time(8), "UTC")
+    assert [await store.chats.strike(-5) for _ in range(3)] == [1, 2, 3]
+    await store.chats.set_state(-5, "dead")
+    assert await store.chats.daily_times() == []
+    spoken = await _group(store)
+    assert (spoken.state, spoken.strikes, spoken.daily_at) == ("active", 0, time(8))
+    assert await store.chats.strike(-99) == 0
+
+
+async def test_a_supergroup_is_the_group_it_was(store: Store) -> None:
+    await _group(store)
+    await store.chats.set_language(-5, "en", Script.TRADITIONAL)
+    await store.chats.set_daily(-5, time(8), "Europe/Berlin")
+    await store.chats.strike(-5)
+    poem = await store.poems.add(new_poem(public=False, chat_id=-5))
+    await _sent(store, -5, 42)
+
+    moved = await store.chats.migrate(-5, -1005)
+    assert moved is not None
+    assert (moved.id, moved.kind, moved.title) == (-1005, "supergroup", "friends")
+    assert (moved.language, moved.script) == ("en", Script.TRADITIONAL)
+    assert (moved.daily_at, moved.zone, moved.strikes) == (time(8), "Europe/Berlin", 0)
+    assert await store.chats.get(-5) is None
+    kept = await store.poems.get(poem.public_id)
+    assert kept is not None
+    assert kept.chat_id == -1005
+    delivery = await store.deliveries.of(-1005, DAY)
+    assert delivery is not None
+    assert (delivery.state, delivery.message_id) == ("sent", 42)
+
+    assert await store.chats.migrate(-5, -1005) == moved
+    assert await store.chats.migrate(-7, -1007) is None
+    assert await store.chats.migrate(-1005, -1005) == moved
+
+
+async def test_a_supergroup_seen_before_the_news_takes_the_old_choices(store: Store) -> None:
+    await _group(store)
+    await store.chats.set_language(-5, "zh-Hant", Script.TRADITIONAL)
+    await store.chats.set_daily(-5, time(8), "Europe/Berlin")
+    await store.chats.ensure(-1005, "supergroup", "friends", zone="Asia/Shanghai")
+    moved = await store.chats.migrate(-5, -1005)
+    assert moved is not None
+    assert (moved.language, moved.script) == ("zh-Hant", Script.TRADITIONAL)
+    assert (moved.daily_at, moved.zone) == (time(8), "Europe/Berlin")
+    assert len(await store.chats.list_daily()) == 1
+
+
+async def test_choices_made_in_the_supergroup_are_kept(store: Store) -> None:
+    await _group(store)
+    await store.chats.set_language(-5, "zh-Hant", Script.TRADITIONAL)
+    await store.chats.set_daily(-5, time(8), "Europe/Berlin")
+    await store.chats.ensure(-1005, "supergroup", "friends", zone="Asia/Shanghai")
+    await store.chats.set_language(-1005, "en", Script.SIMPLIFIED)
+    await store.chats.set_daily(-1005, time(21), "Asia/Tokyo", thread_id=3)
+    moved = await store.chats.migrate(-5, -1005)
+    assert moved is not None
+    assert (moved.language, moved.script) == ("en", Script.SIMPLIFIED)
+    assert (moved.daily_at, moved.zone, moved.thread_id) == (time(21), "Asia/Tokyo", 3)
+
+
+@pytest.mark.parametrize(
+    ("in_old", "in_new", "kept"),
+    [
+        ("sent", "claimed", "sent"),
+        ("claimed", "sent", "sent"),
+        ("claimed", "claimed", "claimed"),
+        ("sent", "sent", "sent"),
+        ("claimed", None, "claimed"),
+    ],
+)
+async def test_what_may_have_been_posted_is_never_lost_in_a_merge(
+    store: Store, in_old: str, in_new: str | None, kept: str
+) -> None:
+    await _group(store)
+    await store.chats.ensure(-1005, "supergroup", "friends", zone="UTC")
+    for chat_id, state in ((-5, in_old), (-1005, in_new)):
+        await store.chats.set_daily(chat_id, time(8), "UTC")
+        if state == "sent":
+            await _sent(store, chat_id, abs(chat_id))
+        elif state == "claimed":
+            assert await store.deliveries.claim(chat_id, DAY, NOW + timedelta(hours=3), NOW)
+    await store.chats.migrate(-5, -1005)
+    delivery: DeliveryRecord | None = await store.deliveries.of(-1005, DAY)
+    assert delivery is not None
+    assert delivery.state == kept
+    assert await store.deliveries.of(-5, DAY) is None

@@ -1,0 +1,63 @@
+"""People: what is remembered of them, and what is forgotten."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from bot.store import Forgotten, Store
+from tests.bot.databases import new_poem
+
+
+async def test_a_person_is_met_once_and_their_language_is_the_latest(store: Store) -> None:
+    await store.users.ensure(1, None)
+    await store.users.ensure(1, "en")
+    assert (await store.users.ensure(1, "zh-hant")).language_code == "zh-hant"
+    assert (await store.users.ensure(1, "zh-hant")).id == 1
+
+
+async def test_forgetting_takes_ratings_and_words_and_leaves_random_verse_nameless(
+    store: Store,
+) -> None:
+    await store.users.ensure(1, "en")
+    await store.users.ensure(2, "en")
+    await store.chats.ensure(-5, "group", "friends", zone="UTC")
+    drawn = await store.poems.add(new_poem(user_id=1, chat_id=-5))
+    worded = await store.poems.add(new_poem(user_id=1, public=False, seed_text="ada"))
+    other = await store.poems.add(new_poem(user_id=2, public=False, seed_text="bo"))
+    await store.deliveries.record(worded.public_id, -5, 9)
+    for poem in (drawn, worded, other):
+        await store.ratings.rate(1, poem.public_id, 1)
+        await store.ratings.rate(2, poem.public_id, 5)
+
+    assert await store.users.forget(1) == Forgotten(ratings=3, poems=2)
+
+    kept = await store.poems.get(drawn.public_id)
+    assert kept is not None
+    assert (kept.user_id, kept.seed_text, kept.chat_id) == (None, None, -5)
+    assert await store.poems.get(worded.public_id) is None
+    assert await store.poems.get(other.public_id) == other
+    assert await store.ratings.of(1, drawn.public_id) is None
+    assert (await store.ratings.summary(drawn.public_id)).stars == (0, 0, 0, 0, 1)
+    assert (await store.ratings.summary(other.public_id)).count == 1
+    assert await store.users.forget(1) == Forgotten(0, 0)
+
+
+async def test_forgetting_takes_the_private_chat_and_no_other(store: Store) -> None:
+    await store.users.ensure(1, "en")
+    await store.chats.ensure(1, "private", "Ada", zone="UTC")
+    await store.chats.set_daily(1, time(8), "UTC")
+    await store.chats.ensure(-5, "group", "friends", zone="UTC")
+    await store.users.forget(1)
+    assert await store.chats.get(1) is None
+    assert await store.chats.daily_times() == []
+    assert await store.chats.get(-5) is not None
+
+
+async def test_a_daily_poem_outlives_whoever_drew_it(store: Store) -> None:
+    await store.users.ensure(1, "en")
+    poem = await store.poems.add(new_poem(user_id=1))
+    await store.daily_poems.choose(date(2026, 1, 1), poem)
+    await store.users.forget(1)
+    chosen = await store.daily_poems.of(date(2026, 1, 1))
+    assert chosen is not None
+    assert (chosen.public_id, chosen.user_id) == (poem.public_id, None)

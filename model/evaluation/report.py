@@ -72,12 +72,10 @@ class Report:
     seed: int
     forms: tuple[FormReport, ...]
 
-    @property
     def json(self) -> str:
         """All figures, by the names they have here."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=2)
 
-    @property
     def markdown(self) -> str:
         """The report as people read it."""
         parts = [

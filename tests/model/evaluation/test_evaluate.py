@@ -161,10 +161,10 @@ def test_a_model_is_judged_on_verse_it_knows_by_its_own_ids(corpus: Corpus) -> N
 
 def test_the_report_can_be_read_by_people_and_by_programs(corpus: Corpus) -> None:
     report = short(small(), corpus)
-    data = json.loads(report.json)
+    data = json.loads(report.json())
     assert data["forms"][0]["form"] == "couplet5"
     assert data["forms"][0]["rows"][0]["measures"]["verses"] == 30
-    text = report.markdown
+    text = report.markdown()
     assert text.startswith("# small\n")
     for row in report.forms[0].rows:
         assert row.source in text
@@ -178,4 +178,4 @@ def test_the_report_can_be_read_by_people_and_by_programs(corpus: Corpus) -> Non
 def test_a_corpus_without_enough_verses_for_distinct_leaves_it_open() -> None:
     report = short(small(), toy_corpus(train=40, held_out=10))
     assert report.forms[0].rows[0].measures.distinct_2 is None
-    assert "| distinct-2 of 1,000 | – |" in report.markdown
+    assert "| distinct-2 of 1,000 | – |" in report.markdown()

@@ -176,3 +176,14 @@ def test_the_next_moment_is_due(data: st.DataObject, zone: ZoneInfo, at: time) -
     assert found.moment == following
     before = due(at, zone, following - timedelta(seconds=1))
     assert before is None or before.local_date != found.local_date
+
+
+def test_clocks_set_back_over_midnight_do_not_take_a_due_date_back() -> None:
+    # In Newfoundland they went from 00:01 to 23:01 of the day before.
+    zone = ZoneInfo("America/St_Johns")
+    midnight = datetime(2009, 11, 1, 2, 30, tzinfo=UTC)
+    found = due(time(0), zone, midnight)
+    assert found is not None
+    assert found.local_date == date(2009, 11, 1)
+    assert _shown(midnight + 30 * MINUTE, zone).date() == date(2009, 10, 31)
+    assert due(time(0), zone, midnight + 30 * MINUTE) == found

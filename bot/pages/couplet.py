@@ -1,0 +1,101 @@
+"""Answers to a person's own characters.
+
+Decides how a reconstruction, second lines and woven couplets are shown, and how each kind of
+misunderstanding is cleared up.
+"""
+
+from __future__ import annotations
+
+from telegram import ForceReply
+
+from bot.pages import buttons
+from bot.pages.page import Page, Reader, stack
+from bot.pages.verse import refused
+from bot.store import PoemRecord
+from bot.texts import Html
+from bot.usecases.couplet import (
+    Containing,
+    Continued,
+    Filled,
+    NoHan,
+    NothingGiven,
+    Outcome,
+    Reconstructed,
+    UnevenLines,
+    WrongLength,
+)
+
+
+def answer(reader: Reader, outcome: Outcome) -> Page:  # noqa: PLR0911 -- a table of cases
+    """The answer to /couplet."""
+    say = reader.say
+    match outcome:
+        case NothingGiven():
+            return ask(reader)
+        case NoHan():
+            return Page(say("couplet.no_han"))
+        case WrongLength():
+            return _wrong_length(reader, outcome)
+        case UnevenLines(lengths):
+            return Page(say("couplet.uneven", lengths=" + ".join(map(str, lengths))))
+        case Reconstructed():
+            return _reconstructed(reader, outcome)
+        case Continued(line, couplets):
+            return _several(reader, say("couplet.continued", line=reader.han(line)), couplets)
+        case Filled(pattern, verses):
+            return _several(reader, say("couplet.filled", pattern=reader.han(pattern)), verses)
+        case Containing(characters, couplets):
+            title = say("couplet.containing", characters=reader.han(characters))
+            return _several(reader, title, couplets)
+    return refused(reader, outcome)
+
+
+def ask(reader: Reader) -> Page:
+    """The question for characters, with the reply field open for whoever is asked."""
+    placeholder = reader.han(reader.say.plain("couplet.placeholder"))
+    field = ForceReply(selective=True, input_field_placeholder=placeholder)
+    return Page(reader.say("couplet.ask"), field)
+
+
+def _wrong_length(reader: Reader, found: WrongLength) -> Page:
+    say = reader.say
+    lines = sorted({form.line_length for form in found.forms})
+    sizes = sorted({form.size for form in found.forms})
+    needs = say(
+        "couplet.needs",
+        lines=say.either([str(length) for length in lines]),
+        sizes=say.either([str(size) for size in sizes]),
+    )
+    return Page(stack([say("couplet.wrong_length", n=found.count), needs]))
+
+
+def _reconstructed(reader: Reader, found: Reconstructed) -> Page:
+    say = reader.say
+    around = [made for _, made in found.variations]
+    first, *rest = _number([found.reconstruction, *around])
+    back = say(
+        "couplet.back",
+        same=found.same,
+        size=found.size,
+        share=say.share(found.same / found.size),
+    )
+    blocks = [say("couplet.original"), reader.quote(found.original), back, reader.quote(first)]
+    if rest:
+        distances = " · ".join(say.number(distance) for distance, _ in found.variations)
+        blocks += [say("couplet.variations", distances=distances), reader.quote(*rest)]
+    return _rated(reader, stack(blocks), [found.reconstruction, *around])
+
+
+def _several(reader: Reader, title: Html, poems: tuple[PoemRecord, ...]) -> Page:
+    return _rated(reader, stack([title, reader.quote(*_number(poems))]), poems)
+
+
+def _number(poems: list[PoemRecord] | tuple[PoemRecord, ...]) -> list[str]:
+    if len(poems) == 1:
+        return [poems[0].text]
+    return [f"{number} {made.text}" for number, made in zip(buttons.NUMBERS, poems, strict=False)]
+
+
+def _rated(reader: Reader, text: Html, poems: list[PoemRecord] | tuple[PoemRecord, ...]) -> Page:
+    ids = tuple(made.public_id for made in poems)
+    return Page(text, buttons.rating(reader.say, dict.fromkeys(ids)), ids)

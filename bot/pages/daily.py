@@ -1,0 +1,65 @@
+"""Pages about the daily poem's settings, and about the chats it goes to.
+
+Decides how a time, a zone and what to write next are told; the poem itself is left to
+`bot.pages.verse`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.access import Access
+from bot.pages.page import Page, Reader
+from bot.store import ChatRecord
+from bot.texts import Html
+from bot.usecases.clocks import UnknownZone
+from bot.usecases.subscribe import Subscribed, Subscription, TimeUnread, Unsubscribed
+
+
+def settings(
+    reader: Reader,
+    outcome: Subscription | Subscribed | Unsubscribed | TimeUnread | UnknownZone,
+    now: datetime,
+) -> Page:
+    """The answer to /daily."""
+    say = reader.say
+    match outcome:
+        case Subscription(chat):
+            return Page(_state(reader, chat, now))
+        case Subscribed(chat):
+            assert chat.daily_at is not None, "it was just set"
+            zone = say.zone(chat.zone, now)
+            return Page(say("daily.set", time=say.time(chat.daily_at), zone=zone))
+        case Unsubscribed(had):
+            return Page(say("daily.stopped") if had else say("daily.was_off"))
+        case TimeUnread(words):
+            return Page(say("daily.time_unread", words=words))
+        case UnknownZone(words, nearest) if nearest:
+            return Page(say("daily.zone_nearest", words=words, nearest=say.either(nearest)))
+        case UnknownZone(words):
+            return Page(say("daily.zone_unknown", words=words))
+
+
+def _state(reader: Reader, chat: ChatRecord, now: datetime) -> Html:
+    say = reader.say
+    zone = say.zone(chat.zone, now)
+    if chat.daily_at is None:
+        return say("daily.none", zone=zone)
+    return say("daily.on", time=say.time(chat.daily_at), zone=zone)
+
+
+def no_access(reader: Reader, access: Access) -> Page:
+    """Why somebody may not change a setting."""
+    say = reader.say
+    return Page(say("access.nameless") if access is Access.NAMELESS else say("access.denied"))
+
+
+def channel_added(reader: Reader, chat: ChatRecord, now: datetime) -> Page:
+    """To whoever made the bot a channel's admin: how a daily poem is ordered there."""
+    zone = reader.say.zone(chat.zone, now)
+    return Page(reader.say("channel.added", title=chat.title, zone=zone))
+
+
+def channel_mute(reader: Reader, title: str) -> Page:
+    """To whoever took, or did not give, the right to post."""
+    return Page(reader.say("channel.mute", title=title))

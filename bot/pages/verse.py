@@ -1,0 +1,147 @@
+"""Verse that the bot made, alone or in lists.
+
+Decides how a verse, its making and its ratings are shown; answers to a person's own characters are
+left to `bot.pages.couplet`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from telegram import InlineKeyboardMarkup
+
+from bot.pages import buttons
+from bot.pages.page import Page, Reader, stack
+from bot.store import PoemRecord, RatingSummary
+from bot.texts import Html, Localised
+from bot.usecases.compose import Composed, ThemeTooLong, WordsUnread
+from bot.usecases.rate import NoSuchPoem, Opinions, Rated
+from bot.usecases.refusals import CharactersUnknown, FormUnknown, Refusal
+from bot.usecases.top import Best, Span
+from model.verse import Form
+
+FORMS = {
+    Form.COUPLET5: "form.couplet5",
+    Form.COUPLET7: "form.couplet7",
+    Form.JUEJU5: "form.jueju5",
+    Form.JUEJU7: "form.jueju7",
+}
+
+
+def form_name(say: Localised, form: Form) -> str:
+    """What the form is called."""
+    return say.plain(FORMS[form])
+
+
+def composed(reader: Reader, outcome: Composed | ThemeTooLong | WordsUnread | Refusal) -> Page:
+    """The answer to /poem."""
+    say = reader.say
+    match outcome:
+        case Composed(made):
+            return poem(reader, made)
+        case ThemeTooLong(theme):
+            theme = reader.han(theme)
+            return Page(say("poem.theme_too_long", theme=theme, n=len(theme)))
+        case WordsUnread(words):
+            return Page(say("poem.words_unread", words=reader.han(words)))
+    return refused(reader, outcome)
+
+
+def refused(reader: Reader, refusal: Refusal) -> Page:
+    """What the poet cannot do, and what it can."""
+    say = reader.say
+    match refusal:
+        case FormUnknown(form, forms):
+            known = say.either([form_name(say, form) for form in forms])
+            asked = form_name(say, form)
+            chinese = reader.han(form.chinese)
+            return Page(say("form.unknown", form=asked, chinese=chinese, forms=known))
+        case CharactersUnknown(characters):
+            shown = reader.han(characters)
+            return Page(say("couplet.unknown_characters", characters=shown, n=len(characters)))
+
+
+def poem(
+    reader: Reader,
+    made: PoemRecord,
+    summary: RatingSummary | None = None,
+    title: Html | None = None,
+) -> Page:
+    """One verse, how it was made, and its stars."""
+    blocks = [reader.quote(made.text), _line(reader, made)]
+    return Page(
+        stack(blocks if title is None else [title, *blocks]),
+        buttons.rating(reader.say, {made.public_id: summary}),
+        (made.public_id,),
+    )
+
+
+def of_the_day(
+    reader: Reader, made: PoemRecord, day: date, summary: RatingSummary | None = None
+) -> Page:
+    """The poem of a date."""
+    return poem(reader, made, summary, reader.say("today.title", date=reader.say.date(day)))
+
+
+def best(reader: Reader, found: Best) -> Page:
+    """The answer to /top, whose numbers open a verse."""
+    say = reader.say
+    span = say("top.week") if found.span is Span.WEEK else say("top.all")
+    entries = [
+        say(
+            "top.entry",
+            rank=rank,
+            verse=reader.han(made.text.replace("\n", "")),
+            mean=say.number(summary.mean or 0.0),
+            n=summary.count,
+        )
+        for rank, (made, summary) in enumerate(found.poems, start=1)
+    ]
+    rows = buttons.numbered([made.public_id for made, _ in found.poems])
+    rows.append(buttons.spans(say, found.span))
+    below = [*entries, "", say("top.hint")] if entries else [say("top.empty")]
+    return Page(stack([say("top.title", span=span), "", *below]), InlineKeyboardMarkup(rows))
+
+
+def thanks(say: Localised, outcome: Rated | NoSuchPoem) -> str:
+    """The notice after a star was tapped."""
+    match outcome:
+        case NoSuchPoem():
+            return say.plain("rating.gone")
+        case Rated(stars, before, summary):
+            mean = say.number(summary.mean or 0.0)
+            if before is None:
+                return say.plain("rating.thanks", stars=stars, n=summary.count, mean=mean)
+            return say.plain("rating.changed", stars=stars, n=summary.count, mean=mean)
+
+
+def opinions(say: Localised, outcome: Opinions | NoSuchPoem) -> str:
+    """The notice after the average was tapped: who gave what."""
+    match outcome:
+        case NoSuchPoem():
+            return say.plain("rating.gone")
+        case Opinions(summary, own):
+            if summary.mean is None:
+                return say.plain("rating.none")
+            lines = [
+                say.plain("rating.opinions", n=summary.count, mean=say.number(summary.mean)),
+                *(
+                    f"{'★' * stars}{'☆' * (5 - stars)}  {summary.stars[stars - 1]}"
+                    for stars in range(5, 0, -1)
+                ),
+            ]
+            if own is not None:
+                lines.append(say.plain("rating.own", stars=own))
+            return "\n".join(lines)
+
+
+def _line(reader: Reader, made: PoemRecord) -> Html:
+    say = reader.say
+    name = form_name(say, made.form)
+    if made.seed_text is None:
+        how = say("made.random")
+    elif made.command == "poem":
+        how = say("made.theme", words=reader.han(made.seed_text))
+    else:
+        how = say("made.words", words=reader.han(made.seed_text))
+    return say("verse.line", form=name[:1].upper() + name[1:], made=how)

@@ -1,0 +1,258 @@
+"""The policy of sending: what an error of Telegram's means, and what is sent again.
+
+Decides which errors may be followed by the same request, for nothing has an idempotency key and a
+missing message is better than a double one. The pace is left to `bot.pacing`, the daily poem's
+states to `bot.usecases.daily`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+from typing import TypeVar
+
+import httpx
+from telegram import Bot, Message, ReplyParameters
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.pacing import seconds_to_wait
+from bot.pages.page import Page, Reader
+from bot.pages.verse import of_the_day
+from bot.store import ChatRecord, PoemRecord, Store
+from bot.texts import Texts
+from bot.usecases.daily import Dead, Migrated, Outcome, Retry, Sent, Unknown
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class Fate(Enum):
+    """What became of a request that failed."""
+
+    WAIT = auto()
+    """Refused for now: the same request may succeed after some seconds."""
+    UNSENT = auto()
+    """It never left this machine."""
+    UNKNOWN = auto()
+    """It may have taken effect."""
+    MIGRATED = auto()
+    """Refused: the group has another id now."""
+    DEAD = auto()
+    """Refused: the bot may not write in this chat, or not any more."""
+    UNCHANGED = auto()
+    """Refused because there was nothing to do, or it is too late to matter."""
+    PERMANENT = auto()
+    """Refused: the request itself is at fault."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The fate of a request, and for WAIT and UNSENT the seconds until another try."""
+
+    fate: Fate
+    after: float = 0.0
+
+
+_UNSENT_PAUSE = 1.0
+_TOO_MANY_PAUSE = 10.0
+_UNSENT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError)
+
+_BAD_REQUESTS: tuple[tuple[Fate, tuple[str, ...]], ...] = (
+    (
+        Fate.UNCHANGED,
+        (
+            "message is not modified",
+            "query is too old",
+            "query id is invalid",
+            "message to edit not found",
+            "message can't be edited",
+            "message to delete not found",
+        ),
+    ),
+    (
+        Fate.DEAD,
+        (
+            "chat not found",
+            "user not found",
+            "peer_id_invalid",
+            "chat_restricted",
+            "chat_write_forbidden",
+            "chat_send_plain_forbidden",
+            "chat_admin_required",
+            "channel_private",
+            "user_is_blocked",
+            "user_deactivated",
+            "user is deactivated",
+            "input_user_deactivated",
+            "group chat was deactivated",
+            "bot was kicked",
+            "bot is not a member",
+            "not enough rights",
+            "have no rights to send",
+            "need administrator rights",
+            "topic_closed",
+            "topic_deleted",
+            "message thread not found",
+        ),
+    ),
+)
+"""Words in Telegram's descriptions, lower case. A closed topic is as dead as a chat until somebody
+asks for the daily poem elsewhere."""
+
+
+def judge(error: TelegramError) -> Verdict:
+    """What an error means for the request that met it."""
+    message = error.message.lower()
+    match error:
+        case RetryAfter():
+            return Verdict(Fate.WAIT, seconds_to_wait(error))
+        case ChatMigrated():
+            return Verdict(Fate.MIGRATED)
+        case Forbidden():
+            return Verdict(Fate.DEAD)
+        case BadRequest():  # a NetworkError by descent, so it comes first
+            for fate, descriptions in _BAD_REQUESTS:
+                if any(description in message for description in descriptions):
+                    return Verdict(fate)
+        case NetworkError() | TimedOut():
+            return _judge_network(error, message)
+    return Verdict(Fate.PERMANENT)
+
+
+def _judge_network(error: NetworkError, message: str) -> Verdict:
+    if isinstance(error.__cause__, _UNSENT):
+        return Verdict(Fate.UNSENT, _UNSENT_PAUSE)
+    if "too many requests" in message:  # without the number of seconds
+        return Verdict(Fate.WAIT, _TOO_MANY_PAUSE)
+    return Verdict(Fate.UNKNOWN)
+
+
+class Sending:
+    """Sends answers to people who wait for them."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        *,
+        patience: float = 30.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`patience` is how many seconds an answer may wait in all for Telegram to take it."""
+        self._bot = bot
+        self._store = store
+        self._patience = patience
+        self._sleep = sleep
+
+    async def send(
+        self,
+        chat_id: int,
+        page: Page,
+        *,
+        thread_id: int | None = None,
+        reply_to: int | None = None,
+        silently: bool = False,
+    ) -> Message:
+        """Sends a page, to the supergroup if the group became one, and remembers its poems."""
+        try:
+            sent = await self._send_to(chat_id, page, thread_id, reply_to, silently)
+        except ChatMigrated as moved:
+            await self._store.chats.migrate(chat_id, moved.new_chat_id)
+            sent = await self._send_to(moved.new_chat_id, page, None, None, silently)
+        for poem in page.poems:
+            await self._store.deliveries.record(poem, sent.chat_id, sent.message_id)
+        return sent
+
+    async def persist(self, call: Callable[[], Awaitable[_T]]) -> _T:
+        """Calls until Telegram takes it, as long as that is known to be harmless."""
+        left = self._patience
+        pause_factor = 1.0
+        while True:
+            try:
+                return await call()
+            except TelegramError as error:
+                verdict = judge(error)
+                pause = verdict.after
+                if verdict.fate is Fate.UNSENT:
+                    pause *= pause_factor
+                    pause_factor *= 2
+                if verdict.fate not in (Fate.WAIT, Fate.UNSENT) or pause > left:
+                    raise
+                _log.info("sending again in %.1f s: %s", pause, error)
+                left -= pause
+                await self._sleep(pause)
+
+    async def _send_to(
+        self,
+        chat_id: int,
+        page: Page,
+        thread_id: int | None,
+        reply_to: int | None,
+        silently: bool,
+    ) -> Message:
+        reply = None
+        if reply_to is not None:
+            reply = ReplyParameters(reply_to, allow_sending_without_reply=True)
+        return await self.persist(
+            lambda: self._bot.send_message(
+                chat_id,
+                page.text,
+                reply_markup=page.markup,
+                message_thread_id=thread_id,
+                reply_parameters=reply,
+                disable_notification=silently or None,
+            )
+        )
+
+
+class DailySender:
+    """Posts daily poems: one request each, and what became of it."""
+
+    def __init__(self, bot: Bot, store: Store, texts: Texts) -> None:
+        self._bot = bot
+        self._store = store
+        self._texts = texts
+
+    async def send_daily(self, chat: ChatRecord, poem: PoemRecord, date: date) -> Outcome:
+        """Posts in the chat's language and script, into its topic, with stars below."""
+        reader = Reader.of(self._texts.for_language(chat.language), chat.script)
+        summary = await self._store.ratings.summary(poem.public_id)
+        page = of_the_day(reader, poem, date, summary)
+        try:
+            sent = await self._bot.send_message(
+                chat.id,
+                page.text,
+                reply_markup=page.markup,
+                message_thread_id=chat.thread_id,
+            )
+        except ChatMigrated as moved:
+            return Migrated(moved.new_chat_id)
+        except TelegramError as error:
+            return _outcome(error)
+        return Sent(sent.message_id)
+
+
+def _outcome(error: TelegramError) -> Outcome:
+    verdict = judge(error)
+    why = f"{type(error).__name__}: {error}"
+    match verdict.fate:
+        case Fate.UNKNOWN:
+            return Unknown(why)
+        case Fate.DEAD:
+            return Dead(why)
+        case _:
+            # A request that is at fault is ours, not the chat's: no strike, and it may be mended
+            # before it is too late.
+            return Retry(verdict.after, why)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -213,7 +214,7 @@ async def test_an_outage_is_waited_out_with_growing_patience_but_not_for_ever(
         if sender.tries > before:
             tried.append(minute)
         clock.passes(minutes=2)
-    pauses = [later - earlier for earlier, later in zip(tried, tried[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(tried)]
     assert pauses == sorted(pauses)
     assert 2 == pauses[0] < max(pauses) <= 16
     assert tried[-1] < 180

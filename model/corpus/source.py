@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,16 +52,19 @@ def fetch(into: Path) -> Path:
             f"npm is needed to fetch {PACKAGE}: install it, or give an archive or a checkout of "
             "the repository chinese-poetry with --source"
         )
-    done = subprocess.run(
-        [npm, "pack", PACKAGE, "--silent", "--pack-destination", str(into)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode or not archive.exists():
-        last = (done.stderr.strip().splitlines() or ["no archive was written"])[-1]
-        raise SourceError(f"npm pack {PACKAGE} failed: {last}")
-    return archive
+    with tempfile.TemporaryDirectory(dir=into) as partial:
+        done = subprocess.run(
+            [npm, "pack", PACKAGE, "--silent", "--pack-destination", partial],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        fetched = Path(partial) / archive.name
+        if done.returncode or not fetched.exists():
+            last = (done.stderr.strip().splitlines() or ["no archive was written"])[-1]
+            raise SourceError(f"npm pack {PACKAGE} failed: {last}")
+        # A run that is killed half-way leaves no archive that looks whole.
+        return fetched.replace(archive)
 
 
 def poem_files(source: Path) -> list[PoemFile]:

@@ -31,7 +31,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Poem:
-    """The couplets of a poem, simplified; `whole` if nothing but couplets of one length was there."""
+    """The couplets of a poem, simplified; `whole` if it has no others and all of one length."""
 
     dynasty: str
     author: str

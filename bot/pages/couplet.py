@@ -6,6 +6,8 @@ misunderstanding is cleared up.
 
 from __future__ import annotations
 
+import re
+
 from telegram import ForceReply
 
 from bot.pages import buttons
@@ -55,6 +57,11 @@ def ask(reader: Reader) -> Page:
     placeholder = reader.han(reader.say.plain("couplet.placeholder"))
     field = ForceReply(selective=True, input_field_placeholder=placeholder)
     return Page(reader.say("couplet.ask"), field)
+
+
+def question(reader: Reader) -> str:
+    """The text of that question as a message holds it, without markup."""
+    return re.sub("<[^>]+>", "", reader.say("couplet.ask"))
 
 
 def _wrong_length(reader: Reader, found: WrongLength) -> Page:

@@ -1,0 +1,131 @@
+"""The Application: python-telegram-bot with our handlers in it.
+
+Decides how services, policies and handlers are put together; who runs it, and how updates reach
+it, is left to the commands in `bot.cli`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from telegram import LinkPreviewOptions, Update
+from telegram.constants import ParseMode
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    Defaults,
+    MessageHandler,
+)
+from telegram.request import BaseRequest, HTTPXRequest
+
+from bot import handlers
+from bot.handlers import AnyHandler, errors, menus
+from bot.handlers.averages import Averages
+from bot.handlers.house import House
+from bot.handlers.reports import Reports
+from bot.ordering import OneAtATimePerChat
+from bot.pacing import Pacing
+from bot.schedule import DailySchedule
+from bot.sending import DailySender, Sending
+from bot.services import Services
+from bot.usecases.account import Account
+from bot.usecases.compose import Compose
+from bot.usecases.couplet import Couplet
+from bot.usecases.daily import DailyPoem
+from bot.usecases.rate import Rate
+from bot.usecases.subscribe import Subscribe
+from bot.usecases.top import Top
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
+_KINDS: Mapping[type[AnyHandler], tuple[str, ...]] = {
+    MessageHandler: (Update.MESSAGE, Update.CHANNEL_POST),
+    CallbackQueryHandler: (Update.CALLBACK_QUERY,),
+    ChatMemberHandler: (Update.MY_CHAT_MEMBER,),
+}
+_READ_TIMEOUT = 20.0
+_NO_TOKEN = "0:nobody"
+"""Stands in where a request of one's own needs no token, as in the terminal."""
+
+
+def build_application(services: Services, *, request: BaseRequest | None = None) -> AnyApplication:
+    """The bot, ready to be initialised; `request` takes the place of HTTP."""
+    application = _application(services, request or _http())
+    house = _house(services, application)
+    application.add_handlers(handlers.setup(house))
+    application.add_error_handler(errors.setup(house))
+    schedule = DailySchedule(house.daily)
+
+    async def post_init(_: AnyApplication) -> None:
+        await menus.publish(application.bot, services.texts)
+        schedule.start()
+
+    async def post_stop(_: AnyApplication) -> None:
+        await schedule.stop()
+        await house.averages.aclose()
+
+    application.post_init = post_init
+    application.post_stop = post_stop
+    return application
+
+
+def allowed_updates(application: AnyApplication) -> list[str]:
+    """The kinds of updates that some handler takes; Telegram is always told all of them."""
+    return sorted(
+        kind
+        for handler_type, kinds in _KINDS.items()
+        for kind in kinds
+        if any(
+            isinstance(handler, handler_type)
+            for group in application.handlers.values()
+            for handler in group
+        )
+    )
+
+
+def _application(services: Services, request: BaseRequest) -> AnyApplication:
+    settings = services.settings
+    token = settings.telegram_token
+    return (
+        ApplicationBuilder()
+        .token(token.get_secret_value() if token else _NO_TOKEN)
+        .base_url(f"{settings.telegram_api}/bot")
+        .base_file_url(f"{settings.telegram_api}/file/bot")
+        .request(request)
+        .get_updates_request(request)
+        .rate_limiter(Pacing())
+        .concurrent_updates(OneAtATimePerChat())
+        .defaults(
+            Defaults(
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        )
+        .job_queue(None)
+        .build()
+    )
+
+
+def _http() -> HTTPXRequest:
+    return HTTPXRequest(connection_pool_size=64, read_timeout=_READ_TIMEOUT)
+
+
+def _house(services: Services, application: AnyApplication) -> House:
+    bot, store, poet, texts = application.bot, services.store, services.poet, services.texts
+    sending = Sending(bot, store)
+    return House(
+        services=services,
+        sending=sending,
+        averages=Averages(bot, store, sending),
+        reports=Reports(bot, services.settings, texts),
+        compose=Compose(store, poet),
+        couplet=Couplet(store, poet),
+        rate=Rate(store),
+        top=Top(store, services.clock),
+        account=Account(store),
+        subscribe=Subscribe(store),
+        daily=DailyPoem(store, poet, DailySender(bot, store, texts), services.clock),
+    )

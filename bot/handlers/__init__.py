@@ -1,0 +1,31 @@
+"""What the bot does with an update: parse, call one use case, show what it found.
+
+Decides which handler takes which update; each module ends in its own table of contents. What a use
+case does and what an answer looks like is left to `bot.usecases` and `bot.pages`.
+"""
+
+from bot.handlers import account, couplet, daily, membership, plain, poem, rating, start, top
+from bot.handlers.doors import AnyHandler, Doors
+from bot.handlers.house import House
+
+__all__ = ["AnyHandler", "House", "setup"]
+
+
+def setup(house: House) -> list[AnyHandler]:
+    """Every handler, in the order in which they are asked; the first that applies has it."""
+    doors = Doors(house)
+    return [
+        handler
+        for module in (
+            membership,
+            start,
+            poem,
+            couplet,
+            rating,
+            top,
+            daily,
+            account,
+            plain,
+        )
+        for handler in module.setup(doors)
+    ]

@@ -1,0 +1,78 @@
+"""The averages shown below messages.
+
+Decides how often a message is edited when many people rate it: at once, then at most once in a
+while, and the last rating is always shown in the end. Ratings themselves are long kept by then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from telegram import Bot, Message
+from telegram.error import TelegramError
+
+from bot.pages import buttons
+from bot.sending import Fate, Sending, judge
+from bot.store import Store
+from bot.texts import Localised
+
+_log = logging.getLogger(__name__)
+
+_Place = tuple[int, int]
+
+
+class Averages:
+    """Refreshes keyboards in tasks of its own, one per message."""
+
+    def __init__(self, bot: Bot, store: Store, sending: Sending, *, interval: float = 3.0) -> None:
+        """`interval` is the seconds between two edits of one message."""
+        self._bot = bot
+        self._store = store
+        self._sending = sending
+        self._interval = interval
+        self._wanted: dict[_Place, tuple[Message, Localised]] = {}
+        self._tasks: dict[_Place, asyncio.Task[None]] = {}
+        self._closing = asyncio.Event()
+
+    def refresh(self, message: Message, say: Localised) -> None:
+        """Sees to it that a message shows what people think now; returns at once."""
+        place = (message.chat_id, message.message_id)
+        self._wanted[place] = (message, say)
+        if place not in self._tasks:
+            self._tasks[place] = asyncio.create_task(self._work(place), name="averages")
+
+    async def aclose(self) -> None:
+        """Shows what is still to be shown, without waiting between."""
+        self._closing.set()
+        await asyncio.gather(*self._tasks.values())
+
+    async def _work(self, place: _Place) -> None:
+        try:
+            while place in self._wanted:
+                message, say = self._wanted.pop(place)
+                await self._show(message, say)
+                await self._rest()
+        except Exception:
+            _log.exception("the average of a message cannot be shown")
+        finally:
+            del self._tasks[place]
+
+    async def _show(self, message: Message, say: Localised) -> None:
+        poems, others = buttons.rated_in(message.reply_markup)
+        rated = {poem: await self._store.ratings.summary(poem) for poem in poems}
+        markup = buttons.rating(say, rated, others)
+        try:
+            await self._sending.persist(
+                lambda: self._bot.edit_message_reply_markup(
+                    message.chat_id, message.message_id, reply_markup=markup
+                )
+            )
+        except TelegramError as error:
+            if judge(error).fate is not Fate.UNCHANGED:
+                _log.info("the average of a message is not shown: %s", error)
+
+    async def _rest(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), self._interval)

@@ -1,0 +1,63 @@
+"""The commands, each defined once.
+
+Decides their names, where they are offered and in which order; /help, the menus of Telegram and
+the handlers' tables all read them here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from telegram import BotCommand
+
+from bot.texts import Localised
+
+
+class Place(Enum):
+    """Where somebody looks for commands."""
+
+    PRIVATE = auto()
+    GROUP = auto()
+    ADMIN = auto()
+    """A group, by its admins."""
+    CHANNEL = auto()
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command; `about` and `example` are keys of texts."""
+
+    name: str
+    about: str
+    places: frozenset[Place]
+    example: str | None = None
+
+
+_EVERYWHERE = frozenset(Place)
+_SETTINGS = frozenset({Place.PRIVATE, Place.ADMIN, Place.CHANNEL})
+_PEOPLE = frozenset({Place.PRIVATE, Place.GROUP, Place.ADMIN})
+_PRIVATE = frozenset({Place.PRIVATE})
+
+POEM = Command("poem", "command.poem", _EVERYWHERE, "example.poem")
+COUPLET = Command("couplet", "command.couplet", _EVERYWHERE, "example.couplet")
+TODAY = Command("today", "command.today", _EVERYWHERE)
+TOP = Command("top", "command.top", _EVERYWHERE, "example.top")
+DAILY = Command("daily", "command.daily", _SETTINGS, "example.daily")
+LANGUAGE = Command("language", "command.language", _SETTINGS)
+PRIVACY = Command("privacy", "command.privacy", _PEOPLE)
+FORGET = Command("forget", "command.forget", _PRIVATE)
+HELP = Command("help", "command.help", _EVERYWHERE)
+
+COMMANDS = (POEM, COUPLET, TODAY, TOP, DAILY, LANGUAGE, PRIVACY, FORGET, HELP)
+"""In the order of menus and of /help; for /start Telegram has a button of its own."""
+
+
+def offered(place: Place) -> list[Command]:
+    """The commands that make sense there."""
+    return [command for command in COMMANDS if place in command.places]
+
+
+def menu(say: Localised, place: Place) -> list[BotCommand]:
+    """The same, as Telegram's menu shows them."""
+    return [BotCommand(command.name, say.plain(command.about)) for command in offered(place)]

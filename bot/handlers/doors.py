@@ -1,0 +1,81 @@
+"""How updates find their handlers.
+
+Decides which updates a command, a button or a message stands for; what happens then is left to the
+handler, which is given a visit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.ext import (
+    BaseHandler,
+    CallbackContext,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.handlers.house import House
+from bot.handlers.visit import Visit, receive
+
+Handle = Callable[[Visit], Coroutine[Any, Any, None]]
+HandleRaw = Callable[[House, Bot, Update], Coroutine[Any, Any, None]]
+AnyHandler = BaseHandler[Any, Any, Any]
+AnyContext = CallbackContext[Any, Any, Any, Any]
+
+SAID = filters.UpdateType.MESSAGE & ~filters.IS_AUTOMATIC_FORWARD
+"""New messages: no edits, and no channel post that Telegram copies into the channel's group."""
+POSTED = filters.UpdateType.CHANNEL_POST
+IN_PRIVATE = SAID & filters.ChatType.PRIVATE
+
+
+class Doors:
+    """Makes python-telegram-bot's handlers of ours."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def command(self, name: str, handle: Handle, *, in_channels: bool = True) -> AnyHandler:
+        """`/name`, in channels as a post."""
+        where = SAID | POSTED if in_channels else SAID
+        return CommandHandler(name, self._visit(handle), where)
+
+    def button(self, data: re.Pattern[str] | None, handle: Handle) -> AnyHandler:
+        """A button whose callback data match as a whole; None stands for every button."""
+        pattern = None if data is None else re.compile(rf"(?:{data.pattern})\Z")
+        return CallbackQueryHandler(self._visit(handle), pattern=pattern)
+
+    def message(self, kind: filters.BaseFilter, handle: Handle) -> AnyHandler:
+        """A message that is no command."""
+        return MessageHandler(kind & ~filters.COMMAND, self._visit(handle))
+
+    def unknown_command(self, where: filters.BaseFilter, handle: Handle) -> AnyHandler:
+        """A command that no other door took."""
+        return MessageHandler(where & filters.COMMAND, self._visit(handle))
+
+    def service(self, kind: filters.BaseFilter, handle: HandleRaw) -> AnyHandler:
+        """A message by which Telegram itself tells something."""
+        return MessageHandler(filters.UpdateType.MESSAGE & kind, self._raw(handle))
+
+    def membership(self, handle: HandleRaw) -> AnyHandler:
+        """The bot's own place in a chat changed."""
+        return ChatMemberHandler(self._raw(handle), ChatMemberHandler.MY_CHAT_MEMBER)
+
+    def _visit(self, handle: Handle) -> Callable[[Update, AnyContext], Coroutine[Any, Any, None]]:
+        async def enter(update: Update, context: AnyContext) -> None:
+            data = context.matches[0] if context.matches and update.callback_query else None
+            await handle(await receive(self._house, context.bot, update, data))
+
+        return enter
+
+    def _raw(self, handle: HandleRaw) -> Callable[[Update, AnyContext], Coroutine[Any, Any, None]]:
+        async def enter(update: Update, context: AnyContext) -> None:
+            await handle(self._house, context.bot, update)
+
+        return enter

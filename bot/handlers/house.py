@@ -1,0 +1,38 @@
+"""What handlers work with.
+
+Decides nothing: it carries the use cases and policies that `bot.app` puts together, so that no
+handler looks for its tools in a global place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.handlers.averages import Averages
+from bot.handlers.reports import Reports
+from bot.sending import Sending
+from bot.services import Services
+from bot.usecases.account import Account
+from bot.usecases.compose import Compose
+from bot.usecases.couplet import Couplet
+from bot.usecases.daily import DailyPoem
+from bot.usecases.rate import Rate
+from bot.usecases.subscribe import Subscribe
+from bot.usecases.top import Top
+
+
+@dataclass(frozen=True)
+class House:
+    """The use cases and policies of one running bot."""
+
+    services: Services
+    sending: Sending
+    averages: Averages
+    reports: Reports
+    compose: Compose
+    couplet: Couplet
+    rate: Rate
+    top: Top
+    account: Account
+    subscribe: Subscribe
+    daily: DailyPoem

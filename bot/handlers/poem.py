@@ -1,0 +1,44 @@
+"""/poem and /today.
+
+Decides nothing but the order: show that something is being written, have it written, show it.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from bot.due import local_date
+from bot.handlers.commands import POEM, TODAY
+from bot.handlers.doors import AnyHandler, Doors
+from bot.handlers.visit import Visit
+from bot.pages import verse
+
+
+async def poem(visit: Visit) -> None:
+    """Composes a verse."""
+    await compose(visit, visit.words)
+
+
+async def compose(visit: Visit, words: str) -> None:
+    """Composes a verse at the wish that the words express."""
+    await visit.typing()
+    outcome = await visit.house.compose(visit.asker, words)
+    await visit.reply(verse.composed(visit.reader, outcome))
+
+
+async def today(visit: Visit) -> None:
+    """Shows the poem of the day."""
+    await visit.typing()
+    services = visit.house.services
+    day = local_date(ZoneInfo(visit.chat.zone), services.clock())
+    made = await visit.house.daily.poem_of(day)
+    summary = await services.store.ratings.summary(made.public_id)
+    await visit.reply(verse.of_the_day(visit.reader, made, day, summary))
+
+
+def setup(doors: Doors) -> list[AnyHandler]:
+    """The doors of this module."""
+    return [
+        doors.command(POEM.name, poem),
+        doors.command(TODAY.name, today),
+    ]

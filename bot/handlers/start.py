@@ -1,0 +1,68 @@
+"""/start, /help, /language.
+
+Decides who may choose a chat's language; what is said is left to `bot.pages.talk`.
+"""
+
+from __future__ import annotations
+
+from bot.access import Access, settings_access
+from bot.handlers.commands import HELP, LANGUAGE, Place, offered
+from bot.handlers.doors import AnyHandler, Doors
+from bot.handlers.visit import Visit
+from bot.pages import buttons, daily, talk
+from bot.pages.page import Reader
+from bot.texts import TRADITIONAL
+from model.verse import Script
+
+
+async def start(visit: Visit) -> None:
+    """Says hello."""
+    await visit.reply(talk.greeting(visit.reader, private=visit.chat.kind == "private"))
+
+
+async def explain(visit: Visit) -> None:
+    """Tells the commands of this place."""
+    private = visit.chat.kind == "private"
+    commands = offered(await _place(visit))
+    await visit.reply(talk.manual(visit.reader, commands, private=private))
+
+
+async def language(visit: Visit) -> None:
+    """Asks for the language."""
+    await visit.reply(talk.choose_language(visit.reader))
+
+
+async def choose(visit: Visit) -> None:
+    """Sets the language of the chat."""
+    assert visit.data is not None
+    access = await settings_access(visit.bot, visit.update)
+    if access is not Access.GRANTED:
+        refusal = daily.no_access(visit.reader, access)
+        await visit.notice(refusal.text, alert=True)
+        return
+    tag = visit.data["tag"]
+    script = Script.TRADITIONAL if tag == TRADITIONAL else Script.SIMPLIFIED
+    services = visit.house.services
+    await services.store.chats.set_language(visit.chat.id, tag, script)
+    reader = Reader.of(services.texts.for_language(tag), script)
+    await visit.notice()
+    await visit.turn(talk.language_set(reader))
+
+
+async def _place(visit: Visit) -> Place:
+    if visit.chat.kind == "private":
+        return Place.PRIVATE
+    if visit.chat.kind == "channel":
+        return Place.CHANNEL
+    access = await settings_access(visit.bot, visit.update)
+    return Place.ADMIN if access is Access.GRANTED else Place.GROUP
+
+
+def setup(doors: Doors) -> list[AnyHandler]:
+    """The doors of this module."""
+    return [
+        doors.command("start", start, in_channels=False),
+        doors.command(HELP.name, explain),
+        doors.command(LANGUAGE.name, language),
+        doors.button(buttons.LANGUAGE, choose),
+    ]

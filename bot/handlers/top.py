@@ -1,0 +1,48 @@
+"""/top and its buttons.
+
+Decides how one walks between the lists and their verses; which verses are best is left to the use
+case.
+"""
+
+from __future__ import annotations
+
+from bot.handlers.commands import TOP
+from bot.handlers.doors import AnyHandler, Doors
+from bot.handlers.visit import Visit
+from bot.pages import buttons, verse
+from bot.usecases.top import Span, read_span
+
+
+async def top(visit: Visit) -> None:
+    """Lists the best."""
+    found = await visit.house.top(visit.chat.id, read_span(visit.words))
+    await visit.reply(verse.best(visit.reader, found))
+
+
+async def switch(visit: Visit) -> None:
+    """Lists the best of another span, in place."""
+    assert visit.data is not None
+    found = await visit.house.top(visit.chat.id, Span(visit.data["span"]))
+    await visit.notice()
+    await visit.turn(verse.best(visit.reader, found))
+
+
+async def show(visit: Visit) -> None:
+    """Opens one verse of the list."""
+    assert visit.data is not None
+    made = await visit.house.top.open(visit.chat.id, visit.data["poem"])
+    if made is None:
+        await visit.notice(visit.reader.say.plain("top.gone"), alert=True)
+        return
+    await visit.notice()
+    summary = await visit.house.services.store.ratings.summary(made.public_id)
+    await visit.reply(verse.poem(visit.reader, made, summary))
+
+
+def setup(doors: Doors) -> list[AnyHandler]:
+    """The doors of this module."""
+    return [
+        doors.command(TOP.name, top),
+        doors.button(buttons.TOP, switch),
+        doors.button(buttons.OPEN, show),
+    ]

@@ -1,0 +1,161 @@
+"""One update, as handlers see it.
+
+Decides who asks, where, in which language, and how an answer finds its way back to that place;
+what the answer is, is left to the handlers.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Bot, CallbackQuery, Chat, Message, Update, User
+from telegram.constants import ChatAction, ChatType
+from telegram.error import TelegramError
+
+from bot.handlers.house import House
+from bot.pages.page import Page, Reader
+from bot.sending import Fate, judge
+from bot.store import ChatRecord
+from bot.usecases.asker import Asker
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody says something to the bot, somewhere."""
+
+    house: House
+    bot: Bot
+    update: Update
+    chat: ChatRecord
+    user_id: int | None
+    """None where a channel or an anonymous admin speaks."""
+    reader: Reader
+    words: str
+    """What follows the command, or the whole text."""
+    data: re.Match[str] | None = None
+    """The callback data of a pressed button."""
+
+    @property
+    def asker(self) -> Asker:
+        """As use cases know it."""
+        return Asker(self.user_id, self.chat.id)
+
+    @property
+    def query(self) -> CallbackQuery:
+        """The press of a button."""
+        assert self.update.callback_query is not None, "this handler is for buttons"
+        return self.update.callback_query
+
+    @property
+    def pressed(self) -> Message | None:
+        """The message whose button was pressed, if Telegram still shows it to us."""
+        message = self.query.message
+        return message if isinstance(message, Message) else None
+
+    @property
+    def thread_id(self) -> int | None:
+        """The forum topic in which it was said."""
+        message = self.update.effective_message
+        return message.message_thread_id if message and message.is_topic_message else None
+
+    async def reply(self, page: Page) -> None:
+        """Answers where it was said; among several people, to whom who said it."""
+        message = self.update.message
+        among_others = message is not None and self.chat.kind != "private"
+        await self.house.sending.send(
+            self.chat.id,
+            page,
+            thread_id=self.thread_id,
+            reply_to=message.message_id if message and among_others else None,
+        )
+
+    async def typing(self) -> None:
+        """Shows that something is being written; it does not matter if that fails."""
+        with suppress(TelegramError):
+            await self.bot.send_chat_action(
+                self.chat.id, ChatAction.TYPING, message_thread_id=self.thread_id
+            )
+
+    async def notice(self, text: str = "", *, alert: bool = False) -> None:
+        """Answers the press of a button; one that is too old gets none."""
+        try:
+            await self.house.sending.persist(
+                lambda: self.query.answer(text or None, show_alert=alert)
+            )
+        except TelegramError as error:
+            if judge(error).fate is not Fate.UNCHANGED:
+                raise
+
+    async def turn(self, page: Page) -> None:
+        """Puts another page in the place of the one whose button was pressed."""
+        message = self.pressed
+        if message is None:
+            await self.reply(page)
+            return
+        markup: Any = page.markup
+        try:
+            await self.house.sending.persist(
+                lambda: message.edit_text(page.text, reply_markup=markup)
+            )
+        except TelegramError as error:
+            if judge(error).fate is not Fate.UNCHANGED:
+                raise
+
+
+async def receive(house: House, bot: Bot, update: Update, data: re.Match[str] | None) -> Visit:
+    """The visit that an update is; remembers the chat and the person."""
+    place, user = update.effective_chat, speaker(update)
+    assert place is not None, "only updates from chats are handled"
+    store = house.services.store
+    chat = await remember_chat(house, place)
+    if user is not None:
+        await store.users.ensure(user.id, user.language_code)
+    say = house.services.texts.for_language(chat.language, user.language_code if user else None)
+    message = update.effective_message if update.callback_query is None else None
+    return Visit(
+        house,
+        bot,
+        update,
+        chat,
+        user.id if user else None,
+        Reader.of(say, chat.script),
+        _words(message),
+        data,
+    )
+
+
+async def remember_chat(house: House, place: Chat, language: str | None = None) -> ChatRecord:
+    """The chat's record; a private chat is kept without the name of its person."""
+    return await house.services.store.chats.ensure(
+        place.id,
+        kind_of(place),
+        place.title or "",
+        language=language,
+        zone=house.services.settings.timezone.key,
+    )
+
+
+def kind_of(place: Chat) -> Any:
+    """The kind of a chat in the store's words, which are Telegram's."""
+    return ChatType(place.type).value
+
+
+def speaker(update: Update) -> User | None:
+    """The person who acts, unless they act in a chat's name."""
+    message = update.message
+    if message is not None and message.sender_chat is not None:
+        return None
+    user = update.effective_user
+    return None if user is None or user.is_bot else user
+
+
+def _words(message: Message | None) -> str:
+    if message is None or not message.text:
+        return ""
+    command = next((entity for entity in message.entities if entity.type == "bot_command"), None)
+    if command is None or command.offset != 0:
+        return message.text.strip()
+    return message.text[command.length :].strip()  # a command is ASCII: units are characters

@@ -1,0 +1,122 @@
+"""Everything the bot says that is not verse.
+
+Decides how it greets, explains itself, apologises and says farewell; when it does is left to the
+handlers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.pages import buttons
+from bot.pages.page import Page, Reader
+from bot.poet import PoetUnavailable
+from bot.store import Forgotten
+from bot.texts import Html, Localised
+
+_SECONDS = {"starting": 10, "busy": 5}
+"""What is said where the poet does not say when to come back."""
+
+
+class Explained(Protocol):
+    """A command, as /help needs it."""
+
+    @property
+    def name(self) -> str:
+        """Without the slash."""
+        ...
+
+    @property
+    def about(self) -> str:
+        """The key of what it does."""
+        ...
+
+    @property
+    def example(self) -> str | None:
+        """The key of an example."""
+        ...
+
+
+def greeting(reader: Reader, *, private: bool) -> Page:
+    """The answer to /start, with the languages to choose from where one person reads."""
+    if private:
+        return Page(reader.say("start.private"), buttons.languages())
+    return Page(reader.say("start.group"))
+
+
+def manual(reader: Reader, commands: Sequence[Explained], *, private: bool) -> Page:
+    """The answer to /help: every command by example."""
+    say = reader.say
+    blocks: list[str] = [say("help.title")]
+    for command in commands:
+        example = f"\n<code>{say(command.example)}</code>" if command.example else ""
+        blocks.append(f"/{command.name} · {say(command.about)}{example}")
+    if private:
+        blocks.append(say("help.private"))
+    return Page(Html("\n\n".join(blocks)))
+
+
+def choose_language(reader: Reader) -> Page:
+    """The question of /language."""
+    return Page(reader.say("language.choose"), buttons.languages())
+
+
+def language_set(reader: Reader) -> Page:
+    """Said in the new language."""
+    return Page(reader.say("language.set"))
+
+
+def privacy(reader: Reader) -> Page:
+    """The answer to /privacy."""
+    return Page(reader.say("privacy.text"))
+
+
+def forget(reader: Reader, user_id: int) -> Page:
+    """The question of /forget."""
+    return Page(reader.say("forget.ask"), buttons.forget(reader.say, user_id))
+
+
+def forgotten(reader: Reader, found: Forgotten) -> Page:
+    """Farewell."""
+    say = reader.say
+    ratings = say("forget.ratings", n=found.ratings)
+    return Page(say("forget.done", ratings=ratings, poems=say("forget.poems", n=found.poems)))
+
+
+def kept(reader: Reader) -> Page:
+    """Nothing was forgotten."""
+    return Page(reader.say("forget.kept"))
+
+
+def nothing_to_forget(reader: Reader) -> Page:
+    """To somebody who speaks as a chat."""
+    return Page(reader.say("forget.nameless"))
+
+
+def hint_words(reader: Reader) -> Page:
+    """To words that are no verse."""
+    return Page(reader.say("hint.words"))
+
+
+def hint_command(reader: Reader, command: str) -> Page:
+    """To a command that does not exist."""
+    return Page(reader.say("hint.command", command=command))
+
+
+def hint_other(reader: Reader) -> Page:
+    """To pictures, stickers, voices …"""
+    return Page(reader.say("hint.other"))
+
+
+def unavailable(say: Localised, error: PoetUnavailable) -> str:
+    """Why there is no verse now, and when to ask again; without markup, so for notices too."""
+    match error.reason:
+        case "starting":
+            return say.plain("poet.starting", n=error.retry_after or _SECONDS["starting"])
+        case "busy":
+            return say.plain("poet.busy", n=error.retry_after or _SECONDS["busy"])
+        case "slow":
+            return say.plain("poet.slow")
+        case "broken":
+            return say.plain("poet.broken")

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -31,13 +32,17 @@ _WRITES = "qibu_writes"
 def create_engine(database_url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     """An engine whose transactions mean the same on both databases.
 
-    Raises ValueError for a database in memory: each connection would see another one.
+    Raises ValueError for a SQLite file in a folder that is not there, and for a database in memory:
+    each connection would see another one.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
     if url.database in (None, "", ":memory:"):
         raise ValueError("the database needs a file, for example sqlite+aiosqlite:///qibu.db")
+    folder = Path(url.database).absolute().parent
+    if not folder.is_dir():
+        raise ValueError(f"there is no folder {folder} for the database")
     engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine.sync_engine, "connect", _tell(foreign_keys))
     event.listen(engine.sync_engine, "begin", _begin)

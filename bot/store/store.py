@@ -38,7 +38,7 @@ class Store:
     def open(cls, database_url: str, *, clock: Clock = utc_now) -> Store:
         """The store at that address, whose schema must be up to date; connects when first used.
 
-        Raises ValueError for a SQLite database without a file.
+        Raises ValueError for a SQLite database without a file, or in a folder that is not there.
         """
         return cls(Database(create_engine(database_url), clock))
 

@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.Column("stars", sa.Integer(), nullable=False),
         sa.Column("changed_at", _moment, nullable=False),
         sa.PrimaryKeyConstraint("poem_id", "user_id", name="pk_ratings"),
-        sa.CheckConstraint("stars BETWEEN 1 AND 5", name="ck_ratings_stars"),
+        sa.CheckConstraint("stars BETWEEN 1 AND 5", name=op.f("ck_ratings_stars")),
         sa.ForeignKeyConstraint(
             ["poem_id"], ["poems.id"], name="fk_ratings_poem_id_poems", ondelete="CASCADE"
         ),

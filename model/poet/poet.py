@@ -23,7 +23,7 @@ from model.verse import Form, Pattern, Verse, han_only, simplify
 _CANDIDATES = 128
 _NEIGHBOURS = 32
 _ROUNDS = 3
-_TEMPERATURE = 0.3
+_TEMPERATURE = 0.45
 _THEME = range(1, 5)
 _DISTANCES = (0.2, 0.9)
 _STEP_DISTANCE = 0.3
@@ -298,20 +298,21 @@ class Poet:
             ids = self.model.decoder.write(z, form.size, choice)
             if left:
                 z = self.model.encoder(ids).sample(generator)
-        return self._best(form, ids, z, seed, taken)
+        best = self._best(form, ids, patterns >= 0, taken)
+        return self._written(self._verse(form, ids[best]), seed, _numbers(z[best]))
 
     def _best(
-        self, form: Form, ids: Tensor, z: Tensor, seed: int, taken: set[str] | frozenset[str]
-    ) -> Written:
+        self, form: Form, ids: Tensor, regular: Tensor, taken: set[str] | frozenset[str]
+    ) -> int:
+        """Which candidate is best: one not taken, regular, of new lines, and with a high score."""
         verses = [self._verse(form, row) for row in ids]
         scores = self._tables.ranking.score(verses)
 
-        def worth(i: int) -> tuple[bool, int, float]:
+        def worth(i: int) -> tuple[bool, bool, int, float]:
             new = sum(line not in self._tables.known_lines for line in verses[i].lines)
-            return verses[i].characters not in taken, new, float(scores[i])
+            return verses[i].characters not in taken, bool(regular[i]), new, float(scores[i])
 
-        best = max(range(len(verses)), key=worth)
-        return self._written(verses[best], seed, _numbers(z[best]))
+        return max(range(len(verses)), key=worth)
 
     def _written(self, verse: Verse, seed: int | None, latent: tuple[float, ...]) -> Written:
         return Written(

@@ -19,6 +19,7 @@ from model.vocabulary import Vocabulary
 _MINIMUM_PAIRS = 3
 _DISCOUNT = 0.75
 _PARALLEL_WEIGHT = 0.8
+_COMMONNESS_WEIGHT = 0.7
 _START = 0
 _Ids = npt.NDArray[np.int64]
 
@@ -52,8 +53,9 @@ class Ranking:
     parallel: Pairs  # nats
 
     def score(self, verses: list[Verse]) -> _Floats:
-        """Scores of verses of one form, (N,): nats a character under the bigram model, and a share
-        of the mean parallel information of their couplets. Higher is better."""
+        """Scores of verses of one form, (N,): nats a character under the bigram model, less a share
+        of what common characters bring whatever stands beside them, and the parallel information
+        of their couplets. Higher is better."""
         form = verses[0].form
         ids = np.array([self._encode(verse.characters) for verse in verses], dtype=np.int64)
         lines = ids.reshape(-1, form.line_length)  # (N · lines, characters a line)
@@ -64,7 +66,8 @@ class Ranking:
         first, second = couplets[:, :, 0], couplets[:, :, 1]
         information = self.parallel.of(first, second, np.zeros(first.shape, dtype=np.float32))
         parallel = np.where(first == second, 0.0, information).mean(axis=(1, 2))
-        score: _Floats = fluency + _PARALLEL_WEIGHT * parallel
+        commonness = self.unigrams[ids].astype(np.float32).mean(-1)
+        score: _Floats = fluency - _COMMONNESS_WEIGHT * commonness + _PARALLEL_WEIGHT * parallel
         return score
 
     def _encode(self, characters: str) -> list[int]:

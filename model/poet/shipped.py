@@ -17,6 +17,9 @@ from model.poet.tables import Tables
 FLAGSHIP = "gcnn"
 """The model that QIBU_MODEL stands for where it is not set."""
 
+SEED_MODEL = "gcnn"
+"""The first seed's model, beside which others are measured."""
+
 _SHIPPED = Path(__file__).parent.parent / "shipped"
 _TABLES = "tables"
 

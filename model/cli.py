@@ -248,6 +248,51 @@ def train(
     click.echo(f"best: epoch {result.epoch}, {result.bound:.3f} nats a verse, {result.path}")
 
 
+@click.command()
+@click.argument("model", metavar="MODEL")
+@_corpus
+@click.option(
+    "--count", type=click.IntRange(1000), default=2000, show_default=True, help="Samples."
+)
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of Markdown.")
+def evaluate(model: str, corpus: Path, count: int, device: str, as_json: bool) -> None:
+    """Measure a model on the held-out poems: bounds, what it gives back, and its samples.
+
+    MODEL is the name of one that ships with Qibu, or a .safetensors file. Real verse, shuffled
+    verse and the first seed's model stand beside it.
+
+    \b
+    Example:
+      qibu evaluate gcnn
+      qibu evaluate runs/gcnn/gcnn.safetensors --json
+    """
+    from model.corpus.encode import Corpus
+    from model.corpus.source import SourceError
+    from model.evaluation.evaluate import evaluate as measure
+    from model.networks.checkpoint import Checkpoint, CheckpointError
+    from model.poet import load_poet
+    from model.poet.shipped import SEED_MODEL, model_path
+
+    try:
+        path = model_path(model)
+        poet = load_poet(str(path), device)
+        checkpoint, seed_path = Checkpoint.load(path), model_path(SEED_MODEL)
+        report = measure(
+            checkpoint,
+            Corpus.load(corpus),
+            compose=lambda form, count, seed: [
+                one.verse for one in poet.compose(form, count, seed=seed)
+            ],
+            baseline=None if checkpoint.name == SEED_MODEL else Checkpoint.load(seed_path),
+            count=count,
+            device=poet.device,
+        )
+    except (SourceError, CheckpointError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(report.json() if as_json else report.markdown())
+
+
 def _poet() -> Poet:
     from model.networks.checkpoint import CheckpointError
     from model.poet import load_poet

@@ -51,8 +51,14 @@ _NO_TOKEN = "0:nobody"
 """Stands in where a request of one's own needs no token, as in the terminal."""
 
 
-def build_application(services: Services, *, request: BaseRequest | None = None) -> AnyApplication:
-    """The bot, ready to be initialised; `request` takes the place of HTTP."""
+def build_application(
+    services: Services, *, request: BaseRequest | None = None, posts_daily: bool = True
+) -> AnyApplication:
+    """The bot, ready to be initialised; `request` takes the place of HTTP.
+
+    With `posts_daily` the daily poem goes out by itself; whoever cannot reach all chats must not
+    claim it for them.
+    """
     application = _application(services, request or _http())
     house = _house(services, application)
     application.add_handlers(handlers.setup(house))
@@ -61,7 +67,8 @@ def build_application(services: Services, *, request: BaseRequest | None = None)
 
     async def post_init(_: AnyApplication) -> None:
         await menus.publish(application.bot, services.texts)
-        schedule.start()
+        if posts_daily:
+            schedule.start()
 
     async def post_stop(_: AnyApplication) -> None:
         await schedule.stop()

@@ -25,7 +25,7 @@ from telegram.error import TelegramError
 from telegram.ext import ContextTypes, TypeHandler
 from telegram.request import HTTPXRequest
 
-from bot.opening import AnyApplication
+from bot.app import AnyApplication
 from bot.settings import Listen
 
 _BEFORE_ALL = -100

@@ -11,11 +11,9 @@ from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
-
-from telegram.ext import Application
 
 from bot import texts
+from bot.app import AnyApplication
 from bot.poet import EmbeddedWorker, Endpoint, PoetClient, PoetUnavailable, WorkerAddress
 from bot.poet.embedded import STDERR
 from bot.services import Services
@@ -26,8 +24,6 @@ POET_PATIENCE = 120.0
 """Seconds that a worker of our own may take to load its poet."""
 _GLANCE = 1.0
 """Seconds between two looks at a worker that is not ready."""
-
-AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 @asynccontextmanager

@@ -25,6 +25,8 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.pacing import seconds_to_wait
+
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -67,7 +69,7 @@ class Connection:
             except BadRequest:
                 raise  # by descent a NetworkError, yet it would be refused again
             except RetryAfter as error:
-                await self._recover(error, float(error._retry_after.total_seconds()))
+                await self._recover(error, seconds_to_wait(error))
             except NetworkError as error:
                 await self._recover(error)
             else:

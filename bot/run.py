@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from telegram.error import TelegramError
 
-from bot.app import allowed_updates, build_application
+from bot.app import AnyApplication, allowed_updates, build_application
 from bot.observe import MeasuredRequest, Metrics, observed
-from bot.opening import AnyApplication, open_services, open_worker, started, wait_for_poet
+from bot.opening import open_services, open_worker, started, wait_for_poet
 from bot.poet import Endpoint, PoetUnavailable
 from bot.polling import CannotGoOn, Connection, Polling
 from bot.settings import Listen, Mode, Settings

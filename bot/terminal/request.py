@@ -50,6 +50,8 @@ class Person:
 
     name: str
     language: str
+    insists: bool = False
+    """Whether the language goes before one that the chat was given earlier."""
 
     def json(self) -> dict[str, Any]:
         """The person as a Telegram user."""

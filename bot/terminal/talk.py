@@ -14,9 +14,8 @@ from collections.abc import AsyncIterator, Mapping
 
 from telegram import Update
 
-from bot.app import build_application
+from bot.app import AnyApplication, build_application
 from bot.opening import (
-    AnyApplication,
     open_services,
     open_worker,
     started,
@@ -24,8 +23,10 @@ from bot.opening import (
 )
 from bot.poet import PoetUnavailable
 from bot.settings import Settings
-from bot.terminal.request import Person, TerminalRequest
+from bot.terminal.request import PERSON_ID, Person, TerminalRequest
 from bot.terminal.screen import Screen
+from bot.texts import ENGLISH, TRADITIONAL
+from model.verse import Script
 
 
 class PoetAsleep(Exception):
@@ -34,16 +35,16 @@ class PoetAsleep(Exception):
 
 def person_here(language: str | None, environment: Mapping[str, str] = os.environ) -> Person:
     """The person at this terminal, in the given language or that of the locale."""
-    if language is None:
-        names = ("LC_ALL", "LC_MESSAGES", "LANG")
-        locale = next((environment[name] for name in names if environment.get(name)), "")
-        tag = locale.split(".")[0].replace("_", "-")
-        language = tag if tag.lower().startswith("zh") else "en"
     try:
         name = getpass.getuser()
     except (OSError, KeyError):  # a container's user need not have a name
         name = "You"
-    return Person(name, language)
+    if language is not None:
+        return Person(name, language, insists=True)
+    variables = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((environment[v] for v in variables if environment.get(v)), "")
+    tag = locale.split(".")[0].replace("_", "-")
+    return Person(name, tag if tag.lower().startswith("zh") else ENGLISH)
 
 
 async def talk(settings: Settings, person: Person, screen: Screen, source: int = 0) -> None:
@@ -56,8 +57,11 @@ async def talk(settings: Settings, person: Person, screen: Screen, source: int =
         open_services(settings, endpoint) as services,
     ):
         words = services.texts.for_language(person.language)
+        if person.insists:
+            script = Script.TRADITIONAL if words.tag == TRADITIONAL else Script.SIMPLIFIED
+            await services.store.chats.set_language(PERSON_ID, words.tag, script)
         request = TerminalRequest(screen, person)
-        application = build_application(services, request=request)
+        application = build_application(services, request=request, posts_daily=False)
         screen.hint(words.plain("terminal.warming_up"))
         try:
             await wait_for_poet(endpoint)

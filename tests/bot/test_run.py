@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -122,15 +123,39 @@ async def test_killed_it_loses_no_message_it_had_not_taken(
     assert [len(person.answers) for person in people] == [1] * 8
 
 
-async def test_a_due_daily_poem_comes_once_whatever_happens(
-    telegram: FakeTelegram, start: Start, worker: LocalWorker
+async def test_a_due_daily_poem_comes_once_even_if_the_bot_is_killed(
+    telegram: FakeTelegram, start: Start, tmp_path: Path
 ) -> None:
     ada = telegram.user("Ada")
-    ada.sends("/start")
-    with start():
+    channel = telegram.channel("诗", ada)
+    with start() as qibu:
+        ada.sends("/start")
+        ada.adds_bot_to(channel)
         await telegram.until(lambda: ada.answers)
-        ada.sends("/daily 00:00 Etc/GMT")
-        await telegram.until(lambda: len(ada.answers) == 2)
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    greeted = len(ada.answers)
+    a_minute_ago = (datetime.now(UTC) - timedelta(minutes=1)).strftime("%H:%M")
+    for chat in (ada.chat, channel):
+        when = ("--at", a_minute_ago, "--tz", "UTC")
+        with running_qibu(tmp_path, "daily", "add", *when, "--", str(chat.id)) as adding:
+            assert adding.ended() == 0, adding.log
+    with running_qibu(tmp_path, "chat", QIBU_WORKER_URL="http://127.0.0.1:9") as terminal:
+        assert terminal.ended() == 0, "a terminal takes no poem away from those it cannot reach"
+
+    with start() as qibu:
+        await telegram.until(lambda: channel.answers and len(ada.answers) > greeted)
+        qibu.killed()
+    (posted,) = channel.answers
+    assert posted.text.splitlines()[-1] == ada.last_answer.text.splitlines()[-1]
+
+    with start() as qibu:
+        ada.sends("/help")
+        await telegram.until(lambda: len(ada.answers) == greeted + 2)
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    assert channel.answers == [posted]
+    assert len(ada.answers) == greeted + 2, "the poem, and help"
 
 
 async def test_a_webhook_is_served_with_its_secret(

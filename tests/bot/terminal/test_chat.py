@@ -86,7 +86,14 @@ def test_it_speaks_the_language_of_the_locale_unless_told(
     tmp_path: Path, environment: dict[str, str], options: list[str], locale: str, chinese: bool
 ) -> None:
     done = piped("/help\n", tmp_path, environment | {"LC_ALL": locale}, *options)
-    assert bool(re.search("[一-鿿]{4}", done.stdout)) == chinese
+    assert bool(re.match("[一-鿿]", done.stdout)) == chinese
+
+
+def test_a_language_asked_for_goes_before_one_chosen_earlier(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    assert piped("/daily 08:00\n", tmp_path, environment, "--language", "en").stdout.isascii()
+    assert not piped("/daily 09:00\n", tmp_path, environment, "--language", "zh").stdout.isascii()
 
 
 def test_a_question_is_answered_by_the_next_line(
@@ -159,3 +166,29 @@ def test_an_interrupt_ends_it_at_once(terminal: Terminal) -> None:
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.process.wait(30) == 130
     assert "Traceback" not in terminal.seen
+
+
+def test_with_its_own_worker_the_shipped_poet_answers(tmp_path: Path) -> None:
+    lines = "/poem\n/couplet 白日依山尽,黄河入海流\n/top\n"
+    done = piped(lines, tmp_path, clean_environment(LC_ALL="C.UTF-8"))
+    assert (done.returncode, done.stderr) == (0, "")
+    poem, *others = COUPLET.findall(re.sub("^[①②③] ", "", done.stdout, flags=re.MULTILINE))
+    assert "白日依山尽，黄河入海流。" in others
+    assert poem not in others, "the poem was made up just now"
+
+
+def test_without_a_token_run_opens_the_chat(tmp_path: Path, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qibu", "run"],
+        input="/help\n",
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "/couplet" in done.stdout
+    (said,) = done.stderr.splitlines()
+    assert "QIBU_TELEGRAM_TOKEN is not set" in said

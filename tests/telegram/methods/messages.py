@@ -76,6 +76,7 @@ def edit_message_caption(telegram: FakeTelegram, given: Parameters) -> Any:
 
 
 def edit_message_reply_markup(telegram: FakeTelegram, given: Parameters) -> Any:
+    given.ignore("parse_mode")  # python-telegram-bot sends its default along
     message, new_markup = _to_edit(telegram, given)
     return _edit(telegram, message, message.formatted, new_markup)
 

@@ -19,10 +19,12 @@ RECENT = timedelta(days=30)
 """How old a rated poem may be."""
 LIKED = 3.0
 """The smoothed average, in stars, that a rated poem must exceed."""
-CANDIDATES = 64
-"""How many fresh verses the best one is chosen from."""
+ROUNDS = 3
+AT_ONCE = 16
+"""The best of so many fresh verses is chosen, in rounds, between which the worker has time
+for people."""
 _PATIENCE = 60.0
-"""Seconds for composing them: nobody sits and waits."""
+"""Seconds for a round."""
 
 
 class Poet(Protocol):
@@ -56,7 +58,7 @@ class PoemOfDate:
         poem = await self._store.daily_poems.of(local_date)
         if poem is not None:
             return poem
-        async with self._choosing:  # who asks meanwhile waits, rather than compose 64 more
+        async with self._choosing:  # who asks meanwhile waits, rather than compose as many more
             poem = await self._store.daily_poems.of(local_date)
             return poem or await self._liked(local_date) or await self._fresh(local_date)
 
@@ -71,17 +73,16 @@ class PoemOfDate:
     async def _fresh(self, local_date: date) -> PoemRecord:
         forms = (await self._poet.model()).forms
         form = forms[local_date.toordinal() % len(forms)]  # each form has its day
-        answer = await self._poet.compose(
-            ComposeRequest(form=form, count=CANDIDATES), deadline=_PATIENCE
-        )
-        verse = _best(answer.verses)
+        request = ComposeRequest(form=form, count=AT_ONCE)
+        answers = [await self._poet.compose(request, deadline=_PATIENCE) for _ in range(ROUNDS)]
+        verse, model = _best(answers)
         return await self._store.daily_poems.add(
             local_date,
             NewPoem(
                 text=verse.text,
                 form=verse.form,
                 command="daily",
-                model=answer.model,
+                model=model,
                 seed=verse.seed,
                 latent=tuple(verse.latent),
                 score=verse.score,
@@ -90,8 +91,10 @@ class PoemOfDate:
         )
 
 
-def _best(verses: list[VerseAnswer]) -> VerseAnswer:
-    """The highest score; a line of the corpus is no achievement, so novel verses go first."""
-    if not verses:
+def _best(answers: list[VersesAnswer]) -> tuple[VerseAnswer, str]:
+    """The highest score, and who wrote it; a line of the corpus is no achievement, so novel verses
+    go first."""
+    written = [(verse, answer.model) for answer in answers for verse in answer.verses]
+    if not written:
         raise PoetUnavailable("broken")
-    return max(verses, key=lambda verse: (verse.novel, verse.score))
+    return max(written, key=lambda entry: (entry[0].novel, entry[0].score))

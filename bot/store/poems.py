@@ -52,6 +52,22 @@ class Poems:
             rows = await session.execute(query)
             return [(poem_record(poem), summary(list(counts))) for poem, *counts in rows]
 
+    async def unrated(
+        self, chat_id: int | None, since: datetime | None, limit: int
+    ) -> list[PoemRecord]:
+        """Poems nobody has rated, of those this chat may see, by the poet's own score."""
+        query = (
+            select(Poem)
+            .outerjoin(Rating, Rating.poem_id == Poem.id)
+            .where(Rating.poem_id.is_(None), or_(Poem.public, Poem.chat_id == chat_id))
+            .order_by(Poem.score.desc(), Poem.id.desc())
+            .limit(limit)
+        )
+        if since is not None:
+            query = query.where(Poem.created_at >= since)
+        async with self._database.read() as session:
+            return [poem_record(poem) for poem in await session.scalars(query)]
+
 
 async def add_poem(session: AsyncSession, poem: NewPoem, now: datetime) -> PoemRecord:
     """Keeps a poem within somebody's transaction."""

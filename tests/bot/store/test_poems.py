@@ -99,3 +99,14 @@ async def test_the_top_of_a_week_leaves_out_older_poems(database_url: str) -> No
 async def test_a_naive_moment_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="needs a zone"):
         await store.poems.top(None, datetime(2026, 1, 8), 10)
+
+
+async def test_unrated_poems_are_ranked_by_the_poet(store: Store) -> None:
+    await store.chats.ensure(-5, "group", "friends", zone="UTC")
+    await rated(store, [5])
+    low = await store.poems.add(new_poem(score=-5.0))
+    high = await store.poems.add(new_poem(score=-4.0))
+    own = await store.poems.add(new_poem(score=-4.5, public=False, chat_id=-5))
+    assert await store.poems.unrated(-5, None, 9) == [high, own, low]
+    assert await store.poems.unrated(-6, None, 1) == [high]
+    assert await store.poems.unrated(-6, high.created_at + timedelta(seconds=1), 9) == []

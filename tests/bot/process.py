@@ -47,15 +47,18 @@ class Qibu:
 
 
 @contextmanager
-def running_qibu(directory: Path, *arguments: str, **settings: str) -> Iterator[Qibu]:
+def running_qibu(
+    directory: Path, *arguments: str, typed: str = "", **settings: str
+) -> Iterator[Qibu]:
     """Runs a command in a directory; a log is kept there, for it and those that ran before it."""
-    log_file = directory / "log"
-    with log_file.open("a") as log:
+    log_file, typed_file = directory / "log", directory / "typed"
+    typed_file.write_text(typed)
+    with log_file.open("a") as log, typed_file.open() as stdin:
         process = subprocess.Popen(
             [sys.executable, "-m", "qibu", *arguments],
             cwd=directory,
             env=clean_environment(**settings),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=log,
             stderr=log,
             text=True,

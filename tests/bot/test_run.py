@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -93,6 +94,23 @@ async def test_it_serves_over_http_and_remembers_across_a_restart(
     assert telegram.token.split(":")[1] not in qibu.log
 
 
+async def test_it_brings_its_own_poet_and_takes_it_along(
+    telegram: FakeTelegram, server: FakeServer, tmp_path: Path
+) -> None:
+    ada = telegram.user("Ada")
+    ada.sends("/couplet 白日依山尽,黄河入海流")
+    settings = {"QIBU_TELEGRAM_TOKEN": telegram.token, "QIBU_TELEGRAM_API": server.url}
+    with running_qibu(tmp_path, "run", **settings) as qibu:
+        await telegram.until(lambda: ada.answers)
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    assert "白日依山尽，黄河入海流。" in ada.last_answer.text
+    place = re.search(r"listening on (127\.0\.0\.1), port (\d+)", qibu.log)
+    assert place is not None, "the worker's log is part of ours"
+    with socket.socket() as probe:
+        assert probe.connect_ex((place[1], int(place[2]))), "the worker left with the bot"
+
+
 async def test_told_to_stop_it_answers_what_it_has_taken(
     telegram: FakeTelegram, start: Start, worker: LocalWorker
 ) -> None:
@@ -124,7 +142,7 @@ async def test_killed_it_loses_no_message_it_had_not_taken(
 
 
 async def test_a_due_daily_poem_comes_once_even_if_the_bot_is_killed(
-    telegram: FakeTelegram, start: Start, tmp_path: Path
+    telegram: FakeTelegram, start: Start, worker: LocalWorker, tmp_path: Path
 ) -> None:
     ada = telegram.user("Ada")
     channel = telegram.channel("诗", ada)
@@ -140,7 +158,8 @@ async def test_a_due_daily_poem_comes_once_even_if_the_bot_is_killed(
         when = ("--at", a_minute_ago, "--tz", "UTC")
         with running_qibu(tmp_path, "daily", "add", *when, "--", str(chat.id)) as adding:
             assert adding.ended() == 0, adding.log
-    with running_qibu(tmp_path, "chat", QIBU_WORKER_URL="http://127.0.0.1:9") as terminal:
+    settings = {"QIBU_WORKER_URL": worker.url, "QIBU_WORKER_KEY": KEY}
+    with running_qibu(tmp_path, "chat", typed="/today\n/help\n", **settings) as terminal:
         assert terminal.ended() == 0, "a terminal takes no poem away from those it cannot reach"
 
     with start() as qibu:

@@ -215,7 +215,7 @@ class FakeTelegram:
         assert self.settle is not None, "settled() works inside `running`; else use until()"
         await self.settle()
 
-    async def until(self, condition: Callable[[], T], *, within: float = 20.0) -> T:
+    async def until(self, condition: Callable[[], T], *, within: float = 60.0) -> T:
         """Waits until a condition holds, whatever thread or process makes it so."""
         deadline = time.monotonic() + within
         while True:

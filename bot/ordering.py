@@ -56,6 +56,9 @@ class OneAtATimePerChat(BaseUpdateProcessor):
 def _place(update: object) -> int | None:
     if not isinstance(update, Update):
         return None
+    if update.message and update.message.migrate_from_chat_id:
+        # The first word of a supergroup waits for what is under way in the group it was.
+        return update.message.migrate_from_chat_id
     if update.effective_chat:
         return update.effective_chat.id
     return update.effective_user.id if update.effective_user else None

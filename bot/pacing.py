@@ -45,7 +45,7 @@ class Pacing(BaseRateLimiter[None]):
     def __init__(
         self,
         overall: Rate = Rate(30, 1),
-        chat: Rate = Rate(3, 3),
+        chat: Rate = Rate(5, 5),
         group: Rate = Rate(20, 60),
     ) -> None:
         self._overall = overall.limiter()

@@ -204,7 +204,9 @@ class Sending:
     ) -> Message:
         reply = None
         if reply_to is not None:
-            reply = ReplyParameters(reply_to, allow_sending_without_reply=True)
+            reply = ReplyParameters(
+                reply_to, allow_sending_without_reply=True, quote_parse_mode=None
+            )
         return await self.persist(
             lambda: self._bot.send_message(
                 chat_id,

@@ -45,7 +45,11 @@ def answer(reader: Reader, outcome: Outcome) -> Page:  # noqa: PLR0911 -- a tabl
         case Continued(line, couplets):
             return _several(reader, say("couplet.continued", line=reader.han(line)), couplets)
         case Filled(pattern, verses):
-            return _several(reader, say("couplet.filled", pattern=reader.han(pattern)), verses)
+            return _several(
+                reader,
+                say("couplet.filled", pattern=reader.han(pattern.removesuffix("。"))),
+                verses,
+            )
         case Containing(characters, couplets):
             title = say("couplet.containing", characters=reader.han(characters))
             return _several(reader, title, couplets)

@@ -53,9 +53,7 @@ def refused(reader: Reader, refusal: Refusal) -> Page:
     match refusal:
         case FormUnknown(form, forms):
             known = say.either([form_name(say, form) for form in forms])
-            asked = form_name(say, form)
-            chinese = reader.han(form.chinese)
-            return Page(say("form.unknown", form=asked, chinese=chinese, forms=known))
+            return Page(say("form.unknown", form=form_name(say, form), forms=known))
         case CharactersUnknown(characters):
             shown = reader.han(characters)
             return Page(say("couplet.unknown_characters", characters=shown, n=len(characters)))

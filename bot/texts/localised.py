@@ -65,8 +65,8 @@ class Localised:
         return str(format_list(list(items), style="or", locale=self.locale))
 
     def number(self, value: float) -> str:
-        """At most one digit after the point."""
-        return str(format_decimal(value, format="#,##0.#", locale=self.locale))
+        """With one digit after the point."""
+        return str(format_decimal(value, format="#,##0.0", locale=self.locale))
 
     def share(self, value: float) -> str:
         """A share between 0 and 1 as whole percents."""

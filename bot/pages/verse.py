@@ -85,7 +85,7 @@ def best(reader: Reader, found: Best) -> Page:
     """The answer to /top, whose numbers open a verse."""
     say = reader.say
     span = say("top.week") if found.span is Span.WEEK else say("top.all")
-    entries = [
+    rated = [
         say(
             "top.entry",
             rank=rank,
@@ -95,10 +95,21 @@ def best(reader: Reader, found: Best) -> Page:
         )
         for rank, (made, summary) in enumerate(found.poems, start=1)
     ]
-    rows = buttons.numbered([made.public_id for made, _ in found.poems])
+    unrated = [
+        say("top.unrated_entry", rank=rank, verse=reader.han(made.text.replace("\n", "")))
+        for rank, made in enumerate(found.unrated, start=1)
+    ]
+    blocks = [say("top.title", span=span), ""]
+    if rated:
+        blocks += [*rated, "", say("top.hint")]
+    elif unrated:
+        blocks += [say("top.unrated"), *unrated, "", say("top.hint")]
+    else:
+        blocks.append(say("top.empty"))
+    listed = [made for made, _ in found.poems] or found.unrated
+    rows = buttons.numbered([made.public_id for made in listed])
     rows.append(buttons.spans(say, found.span))
-    below = [*entries, "", say("top.hint")] if entries else [say("top.empty")]
-    return Page(stack([say("top.title", span=span), "", *below]), InlineKeyboardMarkup(rows))
+    return Page(stack(blocks), InlineKeyboardMarkup(rows))
 
 
 def thanks(say: Localised, outcome: Rated | NoSuchPoem) -> str:

@@ -15,6 +15,8 @@ from bot.store import PoemRecord, RatingSummary, Store
 from model.verse import simplify
 
 LIMIT = 10
+UNRATED = 5
+"""So many verses are offered where nobody has rated any."""
 
 
 class Span(StrEnum):
@@ -36,6 +38,8 @@ class Best:
 
     span: Span
     poems: tuple[tuple[PoemRecord, RatingSummary], ...]
+    unrated: tuple[PoemRecord, ...] = ()
+    """What the poet itself likes best, where nobody has rated."""
 
 
 class Top:
@@ -48,7 +52,9 @@ class Top:
     async def __call__(self, chat_id: int, span: Span) -> Best:
         """The best of what this chat may see."""
         since = self._clock() - timedelta(days=7) if span is Span.WEEK else None
-        return Best(span, tuple(await self._store.poems.top(chat_id, since, LIMIT)))
+        rated = await self._store.poems.top(chat_id, since, LIMIT)
+        unrated = [] if rated else await self._store.poems.unrated(chat_id, since, UNRATED)
+        return Best(span, tuple(rated), tuple(unrated))
 
     async def open(self, chat_id: int, public_id: str) -> PoemRecord | None:
         """One verse, unless it is gone or holds words that were said in another chat."""

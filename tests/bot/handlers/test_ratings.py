@@ -124,8 +124,12 @@ async def test_a_rating_on_a_deleted_message_still_counts(
 
 @pytest.mark.usefixtures("bot")
 async def test_the_best_are_listed_and_opened(ada: User, li: User, telegram: FakeTelegram) -> None:
-    assert "Nothing has been rated yet" in (await ada.asks("/top")).text
+    assert "Nothing has been written yet" in (await ada.asks("/top")).text
     worse, better = await ada.asks("/poem"), await ada.asks("/poem")
+    unrated = await ada.asks("/top")
+    assert "Nobody has rated anything yet" in unrated.text
+    assert all(poem.text.split("\n")[0] in unrated.text for poem in (worse, better))
+    assert [b.text for b in unrated.keyboard[0]] == ["1", "2"]
     ada.clicks(worse, "★2")
     ada.clicks(better, "★5")
     await telegram.settled()

@@ -34,8 +34,11 @@ check: $(INSTALLED) $(CHECKS)
 	$(BIN)/python .ci/image.py
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m slow
 
-bench: $(INSTALLED)
+bench: $(INSTALLED) data/corpus/corpus.json
 	$(BIN)/qibu evaluate gcnn
+
+data/corpus/corpus.json: | $(INSTALLED)
+	$(BIN)/qibu corpus
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { \

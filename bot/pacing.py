@@ -51,7 +51,8 @@ class Pacing(BaseRateLimiter[None]):
         self._overall = overall.limiter()
         self._chat = chat
         self._group = group
-        self._limiters: dict[tuple[int | str, Rate], AsyncLimiter] = {}
+        self._chats: dict[int | str, AsyncLimiter] = {}
+        self._groups: dict[int | str, AsyncLimiter] = {}
         self._held: dict[int | str, float] = {}
 
     async def initialize(self) -> None:
@@ -74,8 +75,9 @@ class Pacing(BaseRateLimiter[None]):
         if chat is None or endpoint in _UNSHOWN or not endpoint.startswith(_SHOWN):
             return await callback(*args, **kwargs)
         self._refuse_if_held(chat)
-        for rate in self._rates(chat):
-            await self._limiter(chat, rate).acquire()
+        await _limiter(self._chats, chat, self._chat).acquire()
+        if not (isinstance(chat, int) and chat > 0):
+            await _limiter(self._groups, chat, self._group).acquire()
         await self._overall.acquire()
         self._refuse_if_held(chat)
         try:
@@ -83,17 +85,6 @@ class Pacing(BaseRateLimiter[None]):
         except RetryAfter as error:
             self._hold(chat, seconds_to_wait(error))
             raise
-
-    def _rates(self, chat: int | str) -> tuple[Rate, ...]:
-        private = isinstance(chat, int) and chat > 0
-        return (self._chat,) if private else (self._chat, self._group)
-
-    def _limiter(self, chat: int | str, rate: Rate) -> AsyncLimiter:
-        if len(self._limiters) > _MANY:
-            resting = [k for k, v in self._limiters.items() if v.has_capacity(v.max_rate)]
-            for key in resting:
-                del self._limiters[key]
-        return self._limiters.setdefault((chat, rate), rate.limiter())
 
     def _hold(self, chat: int | str, seconds: float) -> None:
         now = _now()
@@ -104,6 +95,13 @@ class Pacing(BaseRateLimiter[None]):
         left = self._held.get(chat, 0.0) - _now()
         if left > 0:
             raise RetryAfter(math.ceil(left))
+
+
+def _limiter(limiters: dict[int | str, AsyncLimiter], chat: int | str, rate: Rate) -> AsyncLimiter:
+    if len(limiters) > _MANY:
+        for key in [key for key, one in limiters.items() if one.has_capacity(one.max_rate)]:
+            del limiters[key]
+    return limiters.setdefault(chat, rate.limiter())
 
 
 def seconds_to_wait(error: RetryAfter) -> float:

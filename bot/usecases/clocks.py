@@ -7,6 +7,7 @@ by their distance from UTC.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
@@ -117,4 +118,6 @@ def _zone_names() -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\s_\-]+", "", simplify(name)).casefold()
+    """Without case, accents, spaces and points: São Paulo is saopaulo."""
+    bare = unicodedata.normalize("NFKD", simplify(name).casefold())
+    return "".join(c for c in bare if c.isalnum() or c in "/+")

@@ -20,7 +20,7 @@ from model.verse import Form, han_only, simplify
 MAX_THEME = 4
 """Characters that the poet weaves into a verse."""
 
-_AROUND_THEME = re.compile(r"^(?:请?[写作来]?一[首副联]|关于|以)|(?:为题)?的?诗?$")
+_AROUND_THEME = re.compile(r"^(?:请?[写作来]?一[首副联]|关于|以)+|(?:为题)?的?诗?$")
 _BETWEEN_WORDS = re.compile(r"[\s,，.。、;；:：!！?？·/+\-—~～《》「」“”\"'（）()]+")
 
 

@@ -1,4 +1,4 @@
-"""The strings: all languages say the same things, the code says nothing else, and values are safe."""
+"""The strings: all languages say the same things, the code no others, and values are safe."""
 
 from __future__ import annotations
 

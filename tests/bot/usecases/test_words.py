@@ -1,0 +1,194 @@
+"""How people's words are read: wishes, seeds, plain words, spans, times, zones."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+
+from bot.usecases.clocks import UnknownZone, read_time, read_zone
+from bot.usecases.compose import read_wish
+from bot.usecases.couplet import (
+    Few,
+    Line,
+    Misfit,
+    NoHan,
+    NothingGiven,
+    Seed,
+    UnevenLines,
+    is_traditional,
+    read_seed,
+)
+from bot.usecases.plain_words import WantsAnswer, WantsPoem, read_plain_words
+from bot.usecases.top import Span, read_span
+from model.verse import Form, Pattern, Verse
+
+
+@pytest.mark.parametrize(
+    ("words", "form", "theme"),
+    [
+        ("", None, ""),
+        ("秋", None, "秋"),
+        ("五绝", Form.JUEJU5, ""),
+        ("五言绝句 秋", Form.JUEJU5, "秋"),
+        ("秋 五言絕句", Form.JUEJU5, "秋"),
+        ("七绝，明月", Form.JUEJU7, "明月"),
+        ("明月七绝", Form.JUEJU7, "明月"),
+        ("七言联江雪", Form.COUPLET7, "江雪"),
+        ("秋天的五绝", Form.JUEJU5, "秋天"),
+        ("一首关于梅花的诗", None, "梅花"),
+        ("写一首五绝", Form.JUEJU5, ""),
+        ("Couplet", Form.COUPLET5, ""),
+        ("couplet7 a full moon", Form.COUPLET7, "满月"),
+        ("JUEJU7 autumn moon", Form.JUEJU7, "秋月"),
+        ("on snow and wine quatrain", Form.JUEJU5, "雪酒"),
+        ("江 雪", None, "江雪"),
+        ("明月幾時有", None, "明月几时有"),
+    ],
+)
+def test_wishes_in_any_order_and_language(words: str, form: Form | None, theme: str) -> None:
+    wish = read_wish(words.replace(" and ", " "))
+    assert (wish.form, wish.theme, wish.unread) == (form, theme, "")
+
+
+def test_every_form_is_understood_by_its_names_on_every_door() -> None:
+    for form in Form:
+        assert read_wish(form.value).form is form
+        assert read_wish(form.chinese).form is form
+
+
+def test_words_that_mean_nothing_are_named() -> None:
+    wish = read_wish("couplet spaceship 明月 quark")
+    assert (wish.form, wish.theme, wish.unread) == (Form.COUPLET5, "明月", "spaceship quark")
+
+
+@pytest.mark.parametrize(
+    ("words", "seed"),
+    [
+        ("", NothingGiven()),
+        (" \n", NothingGiven()),
+        ("hello!", NoHan()),
+        ("？？？？？", NoHan()),
+        ("月", Few("月")),
+        ("明月 hello", Few("明月")),
+        ("青山绿水", Few("青山绿水")),
+        ("白日依山尽", Line("白日依山尽")),
+        ("白日依山尽？", Line("白日依山尽")),
+        ("白日依山盡。", Line("白日依山尽")),
+        ("两个黄鹂鸣翠柳", Line("两个黄鹂鸣翠柳")),
+        ("一二三四五六", Misfit(6)),
+        ("春" * 29, Misfit(29)),
+        ("白日依山，尽黄河入海流", UnevenLines((4, 6))),
+        ("白日依山尽,黄河入海流.", Verse(Form.COUPLET5, ("白日依山尽", "黄河入海流"))),
+        ("白日依山尽黄河入海流", Verse(Form.COUPLET5, ("白日依山尽", "黄河入海流"))),
+        ("白日依山盡？黃河入海流！", Verse(Form.COUPLET5, ("白日依山尽", "黄河入海流"))),
+        ("白日？山尽", Pattern.parse("白日？山尽")),
+        ("白日_山尽, 黄河__流", Pattern.parse("白日？山尽，黄河？？流")),
+        ("明月？", Few("明月")),
+    ],
+)
+def test_seeds_are_told_by_the_number_of_characters(words: str, seed: Seed) -> None:
+    assert read_seed(words) == seed
+
+
+def test_traditional_characters_are_noticed() -> None:
+    assert is_traditional("白日依山盡")
+    assert not is_traditional("白日依山尽, hello")
+    assert not is_traditional("明月")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("写诗", WantsPoem("")),
+        ("寫詩 秋天", WantsPoem("秋天")),
+        ("写诗秋天", WantsPoem("秋天")),
+        ("来一首五绝", WantsPoem("五绝")),
+        ("请写首诗", WantsPoem("")),
+        ("再来一首！", WantsPoem("")),
+        ("A poem about autumn", WantsPoem(" about autumn")),
+        ("another poem", WantsPoem("")),
+        ("作诗何必多", WantsAnswer("作诗何必多")),
+        ("对 白日依山盡", WantsAnswer("白日依山盡")),
+        ("对下句：白日依山尽", WantsAnswer("白日依山尽")),
+        ("对酒当歌", WantsAnswer("对酒当歌")),
+        ("白日依山尽\n黄河入海流", WantsAnswer("白日依山尽\n黄河入海流")),
+        ("hello", None),
+        ("🙂", None),
+    ],
+)
+def test_plain_words(text: str, wanted: WantsPoem | WantsAnswer | None) -> None:
+    assert read_plain_words(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "span"),
+    [("", Span.WEEK), ("ALL", Span.ALL), ("總榜", Span.ALL), ("本周", Span.WEEK), ("?", Span.WEEK)],
+)
+def test_spans(words: str, span: Span) -> None:
+    assert read_span(words) is span
+
+
+@pytest.mark.parametrize(
+    ("words", "at", "rest"),
+    [
+        ("08:00", time(8), ""),
+        ("8", time(8), ""),
+        ("0830", time(8, 30), ""),
+        ("8.30", time(8, 30), ""),
+        ("8am", time(8), ""),
+        ("8:15 PM London", time(20, 15), "London"),
+        ("12am", time(0), ""),
+        ("12pm", time(12), ""),
+        ("早上8点", time(8), ""),
+        ("晚上9點半 北京", time(21, 30), "北京"),
+        ("20点30分 上海", time(20, 30), "上海"),
+        ("08:00 Asia/Shanghai", time(8), "Asia/Shanghai"),
+        ("08:00UTC+8", time(8), "UTC+8"),
+        ("7 UTC", time(7), "UTC"),
+        ("23:59, New York", time(23, 59), "New York"),
+    ],
+)
+def test_times_of_day(words: str, at: time, rest: str) -> None:
+    assert read_time(words) == (at, rest)
+
+
+@pytest.mark.parametrize("words", ["", "soon", "25:00", "8:60", "12345", "08:00:30", "上海", "-8"])
+def test_what_is_no_time(words: str) -> None:
+    assert read_time(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "zone"),
+    [
+        ("Asia/Shanghai", "Asia/Shanghai"),
+        ("asia/shanghai", "Asia/Shanghai"),
+        ("Beijing", "Asia/Shanghai"),
+        ("北京时间", "Asia/Shanghai"),
+        ("上海", "Asia/Shanghai"),
+        ("東京", "Asia/Tokyo"),
+        ("New York", "America/New_York"),
+        ("new_york", "America/New_York"),
+        ("纽约", "America/New_York"),
+        ("São Paulo", "America/Sao_Paulo"),
+        ("Kolkata", "Asia/Kolkata"),
+        ("台北", "Asia/Taipei"),
+        ("香港", "Asia/Hong_Kong"),
+        ("UTC", "UTC"),
+        ("utc+0", "UTC"),
+        ("UTC+8", "Etc/GMT-8"),
+        ("gmt-3", "Etc/GMT+3"),
+        ("+08:00", "Etc/GMT-8"),
+        ("东八区", "Etc/GMT-8"),
+        ("西五區", "Etc/GMT+5"),
+        ("东十二区", "Etc/GMT-12"),
+    ],
+)
+def test_zones_by_any_of_their_names(words: str, zone: str) -> None:
+    assert read_zone(words) == zone
+
+
+def test_what_is_no_zone_is_answered_with_the_nearest_names() -> None:
+    assert read_zone("Berln") == UnknownZone("Berln", ("Europe/Berlin",))
+    assert read_zone("UTC+15") == UnknownZone("UTC+15", ())
+    assert read_zone("Mars") == UnknownZone("Mars", ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.store import Store
@@ -196,3 +198,38 @@ async def test_privacy_and_forgetting_in_two_steps(
     assert question.text.startswith("Done: 1 rating and 1 verse are forgotten")
     assert await store.poems.get(poem_id) is None
     assert await store.chats.get(ada.id) is None
+
+
+def received(user: User, **parts: Any) -> dict[str, Any]:
+    """A message that people's verbs do not cover."""
+    return {
+        "message_id": 900,
+        "date": user.telegram.clock.timestamp,
+        "chat": user.chat.json(),
+        "from": user.json(),
+        **parts,
+    }
+
+
+async def test_a_sticker_is_answered_in_private(telegram: FakeTelegram, li: User) -> None:
+    await li.asks("/start")
+    size = {"width": 512, "height": 512, "is_animated": False, "is_video": False}
+    sticker = {"file_id": "s", "file_unique_id": "s", "type": "regular", **size}
+    telegram.updates.add("message", received(li, sticker=sticker))
+    await telegram.settled()
+    assert li.last_answer.text.startswith("好东西，可惜我只识字。")
+
+
+async def test_a_channels_post_copied_to_its_group_is_not_obeyed_twice(
+    telegram: FakeTelegram, li: User
+) -> None:
+    group, channel = telegram.supergroup("诗社", li), telegram.channel("唐音", li)
+    li.adds_bot_to(group)
+    await telegram.settled()
+    greeting = group.last_answer
+    entities = [{"type": "bot_command", "offset": 0, "length": 5}]
+    copied = received(li, text="/poem", entities=entities, is_automatic_forward=True)
+    copied |= {"chat": group.json(), "sender_chat": channel.json()}
+    telegram.updates.add("message", copied)
+    await telegram.settled()
+    assert group.last_answer is greeting

@@ -13,6 +13,7 @@ from bot.app import AnyApplication, build_application
 from bot.handlers.reports import Reports
 from bot.poet import PoetClient, WorkerAddress
 from bot.services import Services
+from model.service import protocol
 from tests.bot.handlers.conftest import KEY
 from tests.model.service.poet import POISONED
 from tests.telegram import TOKEN, FakeTelegram, User, running
@@ -28,6 +29,28 @@ async def test_a_poet_that_cannot_be_reached(
         assert "没有回音" in (await li.asks("/couplet 白日依山尽")).text
         assert (await li.asks("/help")).text, "what needs no poet works"
     await gone.aclose()
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        (protocol.NOT_READY, "The poet is just waking up. Please try again in 7 seconds."),
+        (protocol.BUSY, "The poet has many guests right now. Please try again in 7 seconds."),
+        (protocol.DEADLINE_PASSED, "The poet has been pondering too long this time."),
+    ],
+)
+async def test_a_poet_that_answers_later(
+    services: Services, telegram: FakeTelegram, ada: User, problem: str, expected: str
+) -> None:
+    body = {"type": problem, "title": "", "status": 503, "detail": "", "retry_after": 7}
+    later = httpx.MockTransport(
+        lambda _: httpx.Response(503, json=body, headers={"Retry-After": "7"})
+    )
+    poet = PoetClient(WorkerAddress("http://worker", None), deadline=2, transport=later)
+    application = build_application(replace(services, poet=poet), request=telegram.request())
+    async with running(application, telegram):
+        assert (await ada.asks("/poem")).text.startswith(expected)
+    await poet.aclose()
 
 
 async def test_a_bug_is_apologised_for_and_reported_once(

@@ -13,6 +13,7 @@ help:
 	@echo 'make lint     ruff, mypy and import-linter alone'
 	@echo 'make check    the slow proofs, and the steps of the Dockerfile in a clean environment'
 	@echo 'make bench    every number that README and docs quote'
+	@echo 'make docs     run every page as written, and write down what was answered'
 
 install: $(INSTALLED)
 
@@ -40,6 +41,10 @@ bench: $(INSTALLED) data/corpus/corpus.json
 data/corpus/corpus.json: | $(INSTALLED)
 	$(BIN)/qibu corpus
 
+docs: $(INSTALLED)
+	$(BIN)/python docs/as_written.py
+	$(BIN)/python docs/conversation.py
+
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo 'qibu: there is no $(PYTHON): install Python 3.11 or newer,' \
@@ -60,4 +65,5 @@ $(CHECKS): pyproject.toml | $(INSTALLED)
 	$(BIN)/python -m pip install --disable-pip-version-check -e '.[check]'
 	@touch $@
 
-.PHONY: help install run test lint check bench
+# PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
+.PHONY: help install run test lint check bench docs

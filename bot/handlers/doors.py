@@ -35,6 +35,16 @@ POSTED = filters.UpdateType.CHANNEL_POST
 IN_PRIVATE = SAID & filters.ChatType.PRIVATE
 
 
+class _Button(CallbackQueryHandler[AnyContext, None]):
+    """A button known by its data; the library would give it presses that come without any."""
+
+    def check_update(self, update: object) -> bool | object | None:
+        return isinstance(update, Update) and (
+            bool(update.callback_query and update.callback_query.data)
+            and super().check_update(update)
+        )
+
+
 class Doors:
     """Makes python-telegram-bot's handlers of ours."""
 
@@ -48,8 +58,9 @@ class Doors:
 
     def button(self, data: re.Pattern[str] | None, handle: Handle) -> AnyHandler:
         """A button whose callback data match as a whole; None stands for every button."""
-        pattern = None if data is None else re.compile(rf"(?:{data.pattern})\Z")
-        return CallbackQueryHandler(self._visit(handle), pattern=pattern)
+        if data is None:
+            return CallbackQueryHandler(self._visit(handle))
+        return _Button(self._visit(handle), pattern=re.compile(rf"(?:{data.pattern})\Z"))
 
     def message(self, kind: filters.BaseFilter, handle: Handle) -> AnyHandler:
         """A message that is no command."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.access import Access
-from bot.pages.page import Page, Reader
+from bot.pages.page import Page, Reader, excerpt
 from bot.store import ChatRecord
 from bot.texts import Html
 from bot.usecases.clocks import UnknownZone
@@ -33,11 +33,12 @@ def settings(
         case Unsubscribed(had):
             return Page(say("daily.stopped") if had else say("daily.was_off"))
         case TimeUnread(words):
-            return Page(say("daily.time_unread", words=words))
+            return Page(say("daily.time_unread", words=excerpt(words)))
         case UnknownZone(words, nearest) if nearest:
-            return Page(say("daily.zone_nearest", words=words, nearest=say.either(nearest)))
+            known = say.either(nearest)
+            return Page(say("daily.zone_nearest", words=excerpt(words), nearest=known))
         case UnknownZone(words):
-            return Page(say("daily.zone_unknown", words=words))
+            return Page(say("daily.zone_unknown", words=excerpt(words)))
 
 
 def _state(reader: Reader, chat: ChatRecord, now: datetime) -> Html:

@@ -13,6 +13,8 @@ from telegram import ForceReply, InlineKeyboardMarkup
 from bot.texts import TRADITIONAL, Html, Localised, escape
 from model.verse import Script, to_script
 
+_LONGEST_EXCERPT = 40
+
 
 @dataclass(frozen=True)
 class Page:
@@ -43,6 +45,11 @@ class Reader:
     def quote(self, *verses: str) -> Html:
         """Verse, set off from all else."""
         return Html(f"<blockquote>{escape(self.han(chr(10).join(verses)))}</blockquote>")
+
+
+def excerpt(words: str) -> str:
+    """What a person wrote, to be repeated to them: all of it might not fit into a message."""
+    return words if len(words) <= _LONGEST_EXCERPT else words[:_LONGEST_EXCERPT] + "…"
 
 
 def stack(blocks: Iterable[str]) -> Html:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.pages import buttons
-from bot.pages.page import Page, Reader
+from bot.pages.page import Page, Reader, excerpt
 from bot.poet import PoetUnavailable
 from bot.store import Forgotten
 from bot.texts import Html, Localised
@@ -101,7 +101,7 @@ def hint_words(reader: Reader) -> Page:
 
 def hint_command(reader: Reader, command: str) -> Page:
     """To a command that does not exist."""
-    return Page(reader.say("hint.command", command=command))
+    return Page(reader.say("hint.command", command=excerpt(command)))
 
 
 def hint_other(reader: Reader) -> Page:

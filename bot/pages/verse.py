@@ -11,7 +11,7 @@ from datetime import date
 from telegram import InlineKeyboardMarkup
 
 from bot.pages import buttons
-from bot.pages.page import Page, Reader, stack
+from bot.pages.page import Page, Reader, excerpt, stack
 from bot.store import PoemRecord, RatingSummary
 from bot.texts import Html, Localised
 from bot.usecases.compose import Composed, ThemeTooLong, WordsUnread
@@ -40,10 +40,10 @@ def composed(reader: Reader, outcome: Composed | ThemeTooLong | WordsUnread | Re
         case Composed(made):
             return poem(reader, made)
         case ThemeTooLong(theme):
-            theme = reader.han(theme)
-            return Page(say("poem.theme_too_long", theme=theme, n=len(theme)))
+            shown = excerpt(reader.han(theme))
+            return Page(say("poem.theme_too_long", theme=shown, n=len(theme)))
         case WordsUnread(words):
-            return Page(say("poem.words_unread", words=reader.han(words)))
+            return Page(say("poem.words_unread", words=excerpt(reader.han(words))))
     return refused(reader, outcome)
 
 

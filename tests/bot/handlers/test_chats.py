@@ -87,9 +87,35 @@ async def test_in_private_nothing_stays_without_an_answer(ada: User) -> None:
     assert "明月松间照" in (await ada.asks("hello <b>there</b>")).text
 
 
+@pytest.mark.parametrize("data", ["", "x", "r1:AAAAAAAAAAAA:6", "l1:tlh", "x" * 64])
+async def test_forged_buttons_are_said_to_do_nothing(
+    telegram: FakeTelegram, ada: User, data: str
+) -> None:
+    click = ada.forges_click(await ada.asks("/help"), data)
+    await telegram.settled()
+    assert click.answer == "This button no longer works. /help shows what does."
+
+
 async def test_words_of_others_never_become_markup(ada: User) -> None:
     assert "“<b>x”" in (await ada.asks("/poem <b>x")).text
     assert "“&lt;”" in (await ada.asks("/daily &lt;")).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/poem " + "x" * 4000,
+        "/poem " + "春" * 4000,
+        "/poem " + "<😀 " * 1000,
+        "/daily " + "x" * 4080,
+        "/daily 08:00 " + "x" * 4000,
+        "/frobnicate，" + "x" * 4000,
+    ],
+)
+async def test_words_too_long_to_repeat_are_cut_short(ada: User, text: str) -> None:
+    answer = (await ada.asks(text)).text
+    assert "…" in answer
+    assert "went wrong" not in answer
 
 
 async def test_groups_hear_nothing_that_they_did_not_ask_for(

@@ -37,6 +37,8 @@ from model.verse import Form, Pattern, Verse
         ("七言联江雪", Form.COUPLET7, "江雪"),
         ("秋天的五绝", Form.JUEJU5, "秋天"),
         ("一首关于梅花的诗", None, "梅花"),
+        ("写一首关于月亮的诗", None, "月亮"),
+        ("来一首以秋为题的诗", None, "秋"),
         ("写一首五绝", Form.JUEJU5, ""),
         ("Couplet", Form.COUPLET5, ""),
         ("couplet7 a full moon", Form.COUPLET7, "满月"),

@@ -168,7 +168,8 @@ class Engine:
     @property
     def ready(self) -> bool:
         """Whether work is admitted, as long as there is room."""
-        return self._phase is Phase.READY
+        with self._changed:
+            return self._phase is Phase.READY
 
     @property
     def poet(self) -> Poet:
@@ -312,9 +313,9 @@ class Engine:
         self._rate.add(1, time.monotonic() - begun)
         self.metrics.model.labels(poet.label, poet.device).set(1)
         with self._changed:
-            self.loaded.set_result(poet)
             if self._phase is Phase.STARTING:
                 self._enter(Phase.READY)
+            self.loaded.set_result(poet)
         return poet
 
     def _take(self) -> _Job | None:

@@ -217,6 +217,16 @@ async def test_live_is_not_ready(start_worker: Callable[..., Worker]) -> None:
     assert (await worker.http.get("/readyz")).status_code == 200
 
 
+async def test_whoever_waits_for_the_poet_finds_it_ready(
+    start_worker: Callable[..., Worker],
+) -> None:
+    engine = start_worker().engine
+    found: list[bool] = []
+    engine.loaded.add_done_callback(lambda _: found.append(engine.ready))
+    await asyncio.wrap_future(engine.loaded)
+    assert found == [True]
+
+
 async def test_draining_finishes_what_was_accepted_and_takes_no_more(worker: Worker) -> None:
     blocker = await occupy(worker)
     waiting = [asyncio.create_task(compose(worker)) for _ in range(5)]

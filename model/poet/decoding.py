@@ -17,6 +17,7 @@ from model.verse import Form
 from model.vocabulary import Vocabulary
 
 _TONES = (Tone.LEVEL, Tone.OBLIQUE, Tone.EITHER)
+_COLDEST = 1e-3  # below it logits would overflow, and the likeliest character is drawn anyway
 
 
 class Rules:
@@ -90,7 +91,7 @@ class Choice:
         tones = self._rules.usual[self._tones[:, position]]
         permitted = (torch.where(rhyming, rhymes, tones) | self._free) & ~self._used  # (B, V)
         logits = logits.float().masked_fill(~permitted, -torch.inf)
-        drawn = self._draw(logits / self._temperature) if self._temperature else logits.argmax(-1)
+        drawn = self._draw(logits) if self._temperature >= _COLDEST else logits.argmax(-1)
         forced = self._forced[:, position]
         chosen = torch.where(forced > 0, forced, drawn)
         self._used.scatter_(1, chosen[:, None], True)
@@ -100,7 +101,7 @@ class Choice:
     def _draw(self, logits: Tensor) -> Tensor:
         """A draw from the softmax of each row, (B, V) → (B,), by its cumulative sum: that takes one
         random number a row, and not one for each character of the vocabulary."""
-        reached = logits.softmax(-1).cumsum(-1)  # (B, V)
+        reached = (logits / self._temperature).softmax(-1).cumsum(-1)  # (B, V)
         shape = (len(logits), 1)
         uniform = 1 - torch.rand(shape, generator=self._generator, device=logits.device)  # (0, 1]
         return torch.searchsorted(reached, uniform * reached[:, -1:]).squeeze(1)

@@ -41,7 +41,7 @@ class Near:
 
 @dataclass(frozen=True)
 class Written:
-    """A verse and what the poet knows of it; `seed` is None where a person wrote it."""
+    """A verse and what the poet knows of it; `seed` is None where no seed gives it again."""
 
     verse: Verse
     seed: int | None
@@ -152,7 +152,7 @@ class Poet:
         around: list[tuple[float, Written]] = []
         low, high = _DISTANCES
         for i in range(variations):
-            distance = low + (high - low) * i / max(1, variations - 1)
+            distance = round(low + (high - low) * i / max(1, variations - 1), 4)
             written = self._write(
                 Pattern.open(verse.form),
                 derive_seed(seed, i),

@@ -84,7 +84,8 @@ def _poet_routes(engine: Engine) -> APIRouter:
     )
 
     async def answer(request: Request, work: Work[_T], deadline_ms: int | None) -> _T:
-        patience = PATIENCE if deadline_ms is None else min(deadline_ms / 1000, PATIENCE)
+        longest = int(PATIENCE * 1000)
+        patience = min(longest if deadline_ms is None else deadline_ms, longest) / 1000
         deadline = request.state.arrival + patience
         result = await _while_connected(request, engine.run(work, deadline=deadline))
         _count_verses(engine.metrics, result)

@@ -6,7 +6,6 @@ without one gets; whether a poet can do what is asked is left to the poet.
 
 from __future__ import annotations
 
-import math
 import secrets
 from typing import TYPE_CHECKING
 
@@ -156,10 +155,7 @@ def _place(message: NearMessage | None) -> _Place | None:
         return None
     if message.verse is not None:
         return None, _verse("near.verse", message.verse), message.distance
-    latent = tuple(message.latent or ())
-    if not all(map(math.isfinite, latent)):
-        raise InvalidRequest("near.latent", "every number must be finite")
-    return latent, None, message.distance
+    return tuple(message.latent or ()), None, message.distance
 
 
 def _near(latent: tuple[float, ...] | None, verse: Verse | None, distance: float) -> Near:

@@ -96,7 +96,7 @@ def _validation(error: RequestValidationError) -> Problem:
     for one in error.errors():
         place = [str(part) for part in one["loc"] if part not in ("body", "header", "query")]
         field = None if one["type"] == "json_invalid" else ".".join(place) or None
-        wrong.append((field, str(one["msg"])))
+        wrong.append((field, str(one["msg"]).removeprefix("Value error, ")))
     detail = "; ".join(f"{field}: {why}" if field else why for field, why in wrong)
     return _invalid(wrong[0][0], detail)
 

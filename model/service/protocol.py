@@ -23,6 +23,8 @@ Seed = Annotated[int, Field(ge=0, lt=2**53)]
 """Fits a JSON number without loss."""
 Count = Annotated[int, Field(ge=1, le=64)]
 Distance = Annotated[float, Field(ge=0.0, le=1.0)]
+LatentNumber = Annotated[float, Field(ge=-1000.0, le=1000.0)]
+"""Of a standard normal distribution in most models; far less than what overflows in one."""
 
 
 class Message(BaseModel):
@@ -41,7 +43,7 @@ class Near(Message):
     """A place in the latent space: of a verse, or a latent as an earlier answer gave it."""
 
     verse: str | None = Field(default=None, max_length=200)
-    latent: list[float] | None = Field(default=None, max_length=4096)
+    latent: list[LatentNumber] | None = Field(default=None, max_length=4096)
     distance: Distance = 0.3
 
     @model_validator(mode="after")
@@ -105,7 +107,7 @@ class VerseAnswer(Answer):
     text: str
     lines: list[str]
     form: Form
-    seed: int | None = Field(description="gives the same verse again; null for a caller's own text")
+    seed: int | None = Field(description="gives the same verse again; null where no seed does")
     latent: list[float]
     score: float = Field(description="how good the poet thinks it is; higher is better")
     tones: Tones

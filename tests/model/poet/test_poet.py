@@ -169,6 +169,12 @@ def test_the_score_prefers_verse_to_shuffled_verse(poet: Poet) -> None:
     assert better == 3
 
 
+@pytest.mark.parametrize("temperature", [0.0, 1e-310, 1e-20, 1e-3, 2.0])
+def test_every_temperature_writes_verse(poet: Poet, temperature: float) -> None:
+    one = poet.compose(FORM, seed=1, temperature=temperature)[0]
+    assert one.tones.regular
+
+
 def test_its_label_names_the_weights(poet: Poet) -> None:
     assert poet.label == f"{poet.name}@{poet.digest[:12]}"
     assert poet.parameters > 0

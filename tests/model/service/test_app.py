@@ -96,6 +96,7 @@ async def test_model_describes_the_poet(worker: Worker) -> None:
         ("compose", {"near": {"distance": 0.5}}, "near"),
         ("compose", {"near": {"verse": "三个字"}}, "near.verse"),
         ("compose", {"near": {"latent": [0.0]}}, "near.latent"),
+        ("compose", {"near": {"latent": [0.0, 1e300]}}, "near.latent.1"),
         ("reconstruct", {"verse": "hello"}, "verse"),
         ("reconstruct", {}, "verse"),
         ("reconstruct", {"verse": CLASSIC, "variations": 17}, "variations"),
@@ -110,6 +111,15 @@ async def test_bad_input_names_its_field(
     said = problem(await worker.http.post(f"/v1/{path}", json=request_))
     assert (said["status"], said["type"], said["field"]) == (422, "invalid-request", field)
     assert said["detail"]
+    assert "Value error" not in said["detail"]
+
+
+@pytest.mark.parametrize("milliseconds", ["60000", "1" + "0" * 400])
+async def test_no_caller_can_wait_too_long(worker: Worker, milliseconds: str) -> None:
+    response = await worker.http.post(
+        "/v1/compose", json={}, headers={"Qibu-Deadline-Ms": milliseconds}
+    )
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(

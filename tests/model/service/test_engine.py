@@ -9,13 +9,17 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
 
+from model.service.engine import Engine
 from tests.model.service.conftest import Worker
 from tests.model.service.poet import DEADLY, POISONED, WAITS, TinyPoet
+
+if TYPE_CHECKING:
+    from model.poet import Poet
 
 BLOCKER = 1
 """The seed of the request that occupies the poet."""
@@ -217,13 +221,13 @@ async def test_live_is_not_ready(start_worker: Callable[..., Worker]) -> None:
     assert (await worker.http.get("/readyz")).status_code == 200
 
 
-async def test_whoever_waits_for_the_poet_finds_it_ready(
-    start_worker: Callable[..., Worker],
-) -> None:
-    engine = start_worker().engine
+async def test_whoever_waits_for_the_poet_finds_it_ready() -> None:
+    engine = Engine(lambda: cast("Poet", TinyPoet()))
     found: list[bool] = []
     engine.loaded.add_done_callback(lambda _: found.append(engine.ready))
+    engine.start()
     await asyncio.wrap_future(engine.loaded)
+    await engine.drain()
     assert found == [True]
 
 

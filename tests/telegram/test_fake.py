@@ -335,6 +335,10 @@ async def test_a_photo_is_kept_and_sent_again_by_its_id(
     assert ada.answers[0].text == "诗"
     with pytest.raises(BadRequest, match="Wrong file identifier"):
         await bot.send_photo(ada.id, "AgAC")
+    with pytest.raises(BadRequest, match="Image_process_failed"):
+        await bot.send_photo(ada.id, b"a verse")
+    with pytest.raises(BadRequest, match="caption is too long"):
+        await bot.send_photo(ada.id, sent.photo[0].file_id, caption="诗" * 1025)
 
 
 async def test_a_wrong_token_or_parameter_does_not_pass(

@@ -29,6 +29,7 @@ MAX_CAPTION = 1024
 MAX_SOURCE_BYTES = 1 << 15
 MAX_ANSWER = 200
 QUERY_LIFETIME_SECONDS = 15 * 60
+_IMAGES = (b"\xff\xd8\xff", b"\x89PNG")
 _ACTIONS = {"typing", "upload_photo", "upload_document", "choose_sticker", "find_location"}
 
 
@@ -50,6 +51,8 @@ def send_photo(telegram: FakeTelegram, given: Parameters) -> Any:
     if content is not None:
         if not content:
             raise bad_request("file must be non-empty")
+        if not content.startswith(_IMAGES):
+            raise bad_request("IMAGE_PROCESS_FAILED")
         file_id = telegram.keep_file(content)
     elif file_id not in telegram.files:
         raise bad_request("wrong file identifier/HTTP URL specified")

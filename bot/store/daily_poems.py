@@ -28,6 +28,16 @@ class DailyPoems:
         async with self._database.read() as session:
             return await _of(session, local_date)
 
+    async def date_of(self, public_id: str) -> date | None:
+        """The date whose poem this is, or None."""
+        query = (
+            select(DailyPoem.local_date)
+            .join(Poem, Poem.id == DailyPoem.poem_id)
+            .where(Poem.public_id == public_id)
+        )
+        async with self._database.read() as session:
+            return await session.scalar(query)
+
     async def best_unused(self, since: datetime, above: float) -> PoemRecord | None:
         """The best rated public poem made since then that was never a daily poem.
 

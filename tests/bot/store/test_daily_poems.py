@@ -24,6 +24,8 @@ async def test_many_bots_find_one_poem(store: Store, other_store: Store) -> None
     assert len({poem.public_id for poem in chosen}) == 1
     assert await other_store.daily_poems.of(DAY) == chosen[0]
     assert await store.daily_poems.of(NEXT) is None
+    assert await store.daily_poems.date_of(chosen[0].public_id) == DAY
+    assert await store.daily_poems.date_of((await rated(store, [5])).public_id) is None
 
 
 async def test_the_best_is_used_once(store: Store) -> None:

@@ -6,6 +6,7 @@ to the screen.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from typing import Any
 from telegram.request import BaseRequest, RequestData
 
 from bot.terminal import markup
+from bot.terminal.album import Album
 from bot.terminal.screen import Screen
 
 BOT_ID = 7
@@ -100,6 +102,7 @@ class TerminalRequest(BaseRequest):
         self._screen = screen
         self._person = person
         self._shown: dict[int, _Shown] = {}
+        self._album = Album()
         self._asking: int | None = None
         # Above those of earlier runs, which the database may remember.
         self._last_id = int(time.time())
@@ -123,6 +126,8 @@ class TerminalRequest(BaseRequest):
         del method
         name = url.rsplit("/", 1)[-1]
         given = request_data.parameters if request_data else {}
+        if request_data and request_data.contains_files:
+            given |= await asyncio.to_thread(self._album.keep, request_data.multipart_data)
         try:
             body: dict[str, Any] = {"ok": True, "result": self._perform(name, given)}
             status = 200
@@ -183,6 +188,7 @@ class TerminalRequest(BaseRequest):
         methods: dict[str, Callable[[Mapping[str, Any]], object]] = {
             "getMe": lambda _: self._bot() | {"can_join_groups": False},
             "sendMessage": self._send,
+            "sendPhoto": self._send_photo,
             "editMessageText": self._edit,
             "editMessageReplyMarkup": self._edit,
             "deleteMessage": self._delete,
@@ -194,14 +200,27 @@ class TerminalRequest(BaseRequest):
         return methods[name](given)
 
     def _send(self, given: Mapping[str, Any]) -> object:
+        return self._json(self._add(given, _source(given, given["text"])))
+
+    def _send_photo(self, given: Mapping[str, Any]) -> object:
+        """Shows where the picture lies."""
+        file_id = str(given["photo"])
+        path = self._album.path(file_id)
+        if path is None:
+            raise _Refused("wrong file identifier/HTTP URL specified")
+        found = self._json(self._add(given, _escaped(str(path))))
+        del found["text"]
+        size = {"file_id": file_id, "file_unique_id": file_id, "width": 0, "height": 0}
+        return found | {"photo": [size]}
+
+    def _add(self, given: Mapping[str, Any], source: str) -> _Shown:
         if str(given["chat_id"]) != str(PERSON_ID):
             raise _Refused("chat not found")
-        source = _source(given, given["text"])
         message = _Shown(self._next_id(), int(time.time()), source, given.get("reply_markup") or {})
         self._shown[message.id] = message
         self._asking = message.id if message.markup.get("force_reply") else self._asking
         self._show(message)
-        return self._json(message)
+        return message
 
     def _edit(self, given: Mapping[str, Any]) -> object:
         message = self._shown.get(int(given["message_id"]))
@@ -262,4 +281,8 @@ def _source(given: Mapping[str, Any], text: str) -> str:
     """The text as HTML."""
     if str(given.get("parse_mode", "")).upper() == "HTML":
         return text
+    return _escaped(text)
+
+
+def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from telegram import (
@@ -159,6 +161,31 @@ async def test_the_line_after_a_question_is_its_answer(desk: Desk) -> None:
     later = desk.types("黄河入海流").message
     assert later is not None
     assert later.reply_to_message is None
+
+
+def content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+async def test_a_picture_is_a_file_whose_path_is_shown(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    await desk.bot.send_message(PERSON_ID, "一", reply_markup=STARS)
+    desk.seen()
+    sent = await desk.bot.send_photo(PERSON_ID, b"\xff\xd8\xff")
+    shown = desk.seen()
+    path = Path(shown.removesuffix("\n\n"))
+    assert path.is_relative_to(tmp_path)
+    assert content(path) == b"\xff\xd8\xff"
+    assert desk.request.button("1") is not None, "the verse keeps its buttons"
+    again = await desk.bot.send_photo(PERSON_ID, sent.photo[-1].file_id)
+    assert again.photo == sent.photo
+    assert desk.seen() == shown
+    other = await desk.bot.send_photo(PERSON_ID, b"\xff\xd8\xff")
+    assert other.photo != sent.photo
+    with pytest.raises(BadRequest, match="Wrong file identifier"):
+        await desk.bot.send_photo(PERSON_ID, "picture:9")
 
 
 async def test_what_has_no_place_in_a_terminal_does_no_harm(desk: Desk) -> None:

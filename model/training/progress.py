@@ -71,6 +71,10 @@ def save(path: Path, progress: Progress, config: Config, state: State) -> None:
     for index, entries in optimiser["state"].items():
         tensors |= {f"optimiser.{index}.{name}": value for name, value in entries.items()}
     tensors["generator"] = state.generator.get_state()
+    # Layers such as nn.Dropout draw from torch's own generators.
+    tensors["torch"] = torch.get_rng_state()
+    if torch.cuda.is_available():
+        tensors["cuda"] = torch.cuda.get_rng_state()
     facts = {
         # JSON knows no infinity: before the first epoch there is no bound.
         "progress": dataclasses.asdict(progress)
@@ -104,6 +108,9 @@ def resume(path: Path, config: Config, state: State) -> Progress:
             entries.setdefault(int(index), {})[entry] = tensor
     state.optimiser.load_state_dict({"state": entries, "param_groups": facts["groups"]})
     state.generator.set_state(tensors["generator"])
+    torch.set_rng_state(tensors["torch"])
+    if "cuda" in tensors and torch.cuda.is_available():
+        torch.cuda.set_rng_state(tensors["cuda"])
     saved = facts["progress"]
     if saved["best_bound"] is None:
         saved["best_bound"] = math.inf

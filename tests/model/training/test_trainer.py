@@ -15,7 +15,7 @@ from model.corpus.poems import Part
 from model.networks.checkpoint import Checkpoint, load_with_facts
 from model.networks.vae import build
 from model.training.config import Config
-from model.training.progress import ResumeError
+from model.training.progress import Progress, ResumeError, State, resume, save
 from model.training.trainer import Batches, Result, held_out, train
 from model.verse import Form
 from model.vocabulary import Vocabulary
@@ -192,3 +192,14 @@ def test_progress_on_disk_is_json_beside_tensors(uninterrupted: tuple[Path, Resu
     assert facts["progress"]["epoch"] == 3
     assert facts["progress"]["best_bound"] == result.bound
     assert json.loads(json.dumps(facts, allow_nan=False)) == facts
+
+
+def test_layers_that_draw_from_torchs_own_generator_go_on_alike(tmp_path: Path) -> None:
+    chosen = config()
+    model = build("gcnn", chosen.options, 9)
+    optimiser = torch.optim.Adam(model.parameters())
+    state = State(model, optimiser, torch.Generator())
+    save(tmp_path / "progress.safetensors", Progress(step=3), chosen, state)
+    drawn = torch.nn.functional.dropout(torch.ones(64))
+    assert resume(tmp_path / "progress.safetensors", chosen, state) == Progress(step=3)
+    assert torch.equal(torch.nn.functional.dropout(torch.ones(64)), drawn)

@@ -121,6 +121,8 @@ def thanks(say: Localised, outcome: Rated | NoSuchPoem) -> str:
             mean = say.number(summary.mean or 0.0)
             if before is None:
                 return say.plain("rating.thanks", stars=stars, n=summary.count, mean=mean)
+            if before == stars:
+                return say.plain("rating.same", stars=stars)
             return say.plain("rating.changed", stars=stars, n=summary.count, mean=mean)
 
 

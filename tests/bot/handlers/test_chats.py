@@ -51,7 +51,7 @@ async def test_in_a_group_the_language_is_the_admins_choice(
     click = ada.clicks(question, "English")
     await telegram.settled()
     assert click.alert
-    assert click.answer == "Only the admins of this group can change that."
+    assert click.answer == "Only the admins here can change that."
     li.clicks(question, "English")
     await telegram.settled()
     assert question.text == "From now on I speak English here."

@@ -59,7 +59,7 @@ async def test_in_a_group_only_admins_set_it(
     group = telegram.supergroup("诗社", li, ada)
     li.adds_bot_to(group)
     refused = await ada.asks("/daily@qibu_test_bot 08:00", group)
-    assert refused.text == "Only the admins of this group can change that."
+    assert refused.text == "Only the admins here can change that."
     shown = await ada.asks("/daily@qibu_test_bot", group)
     assert "/daily 08:00" in shown.text, "everybody may look"
 
@@ -102,7 +102,7 @@ async def test_a_channel_is_set_up_by_its_posts(
     await li.asks("/start")
     li.adds_bot_to(channel)
     await telegram.settled()
-    assert "多谢把我加进唐音！" in li.last_answer.text
+    assert "多谢把我加进「唐音」！" in li.last_answer.text
     assert not channel.answers, "nothing is posted unasked"
 
     li.posts("/daily 早上8点 伦敦", channel)

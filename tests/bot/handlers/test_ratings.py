@@ -31,6 +31,9 @@ async def test_a_rating_is_thanked_for_kept_and_shown(
     again = ada.clicks(poem, "★2")
     await telegram.settled()
     assert again.answer.startswith("Changed to ★2.")
+    same = ada.clicks(poem, "★2")
+    await telegram.settled()
+    assert same.answer == "You gave it ★2 already."
     summary = await store.ratings.summary(poem_id(poem))
     assert (summary.count, summary.mean) == (1, 2.0)
 

@@ -52,14 +52,19 @@ _NO_TOKEN = "0:nobody"
 
 
 def build_application(
-    services: Services, *, request: BaseRequest | None = None, posts_daily: bool = True
+    services: Services,
+    *,
+    request: BaseRequest | None = None,
+    pacing: Pacing | None = None,
+    posts_daily: bool = True,
 ) -> AnyApplication:
-    """The bot, ready to be initialised; `request` takes the place of HTTP.
+    """The bot, ready to be initialised; `request` takes the place of HTTP, `pacing` that of
+    Telegram's limits.
 
     With `posts_daily` the daily poem goes out by itself; whoever cannot reach all chats must not
     claim it for them.
     """
-    application = _application(services, request or _http())
+    application = _application(services, request or _http(), pacing or Pacing())
     house = _house(services, application)
     application.add_handlers(handlers.setup(house))
     application.add_error_handler(errors.setup(house))
@@ -93,7 +98,7 @@ def allowed_updates(application: AnyApplication) -> list[str]:
     )
 
 
-def _application(services: Services, request: BaseRequest) -> AnyApplication:
+def _application(services: Services, request: BaseRequest, pacing: Pacing) -> AnyApplication:
     settings = services.settings
     token = settings.telegram_token
     return (
@@ -103,7 +108,7 @@ def _application(services: Services, request: BaseRequest) -> AnyApplication:
         .base_file_url(f"{settings.telegram_api}/file/bot")
         .request(request)
         .get_updates_request(request)
-        .rate_limiter(Pacing())
+        .rate_limiter(pacing)
         .concurrent_updates(OneAtATimePerChat())
         .defaults(
             Defaults(

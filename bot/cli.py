@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from bot.cli_store import daily, db
+from bot.cli_store import daily, db, run_on_database
 from bot.settings import Settings
 
 __all__ = ["bot", "chat", "daily", "db", "run"]
@@ -34,7 +34,7 @@ def run() -> None:
         click.echo("QIBU_TELEGRAM_TOKEN is not set: opening `qibu chat` instead.", err=True)
         _chat(settings, None)
         return
-    asyncio.run(_upgrade(settings))
+    _upgrade(settings)
     _serve(settings)
 
 
@@ -52,7 +52,7 @@ def bot() -> None:
         raise click.UsageError("set QIBU_TELEGRAM_TOKEN; without Telegram there is `qibu chat`")
     if settings.worker_url is None:
         raise click.UsageError("set QIBU_WORKER_URL, or let `qibu run` bring its own worker")
-    asyncio.run(_require_schema(settings))
+    _require_schema(settings)
     _serve(settings)
 
 
@@ -87,8 +87,8 @@ def _chat(settings: Settings, language: str | None) -> None:
     from bot.terminal import PoetAsleep, Screen, person_here, talk
 
     if not click.get_current_context().find_root().params.get("debug"):
-        logging.getLogger().setLevel(logging.WARNING)  # this is a conversation, not a log
-    asyncio.run(_upgrade(settings))
+        logging.getLogger().setLevel(logging.ERROR)  # this is a conversation, not a log
+    _upgrade(settings)
     screen = Screen(sys.stdout, interactive=sys.stdin.isatty() and sys.stdout.isatty())
     try:
         asyncio.run(talk(settings, person_here(language), screen))
@@ -96,17 +96,14 @@ def _chat(settings: Settings, language: str | None) -> None:
         raise click.ClickException(str(error)) from error
 
 
-async def _upgrade(settings: Settings) -> None:
+def _upgrade(settings: Settings) -> None:
     from bot.store import migrate
 
-    try:
-        await migrate.upgrade(settings.database_url)
-    except migrate.SchemaError as error:
-        raise click.ClickException(f"the database cannot be migrated: {error}") from error
+    run_on_database(migrate.upgrade(settings.database_url))
 
 
-async def _require_schema(settings: Settings) -> None:
+def _require_schema(settings: Settings) -> None:
     from bot.store import migrate
 
-    if await migrate.current(settings.database_url) != migrate.head():
+    if run_on_database(migrate.current(settings.database_url)) != migrate.head():
         raise click.ClickException("the database is of another version: run `qibu db upgrade`")

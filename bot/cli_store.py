@@ -46,8 +46,8 @@ def upgrade(revision: str) -> None:
       qibu db upgrade
     """
     url = Settings().database_url
-    _run(migrate.upgrade(url, revision))
-    click.echo(f"The database is at {_run(migrate.current(url))}.")
+    run_on_database(migrate.upgrade(url, revision))
+    click.echo(f"The database is at {run_on_database(migrate.current(url))}.")
 
 
 @db.command(context_settings={"ignore_unknown_options": True})
@@ -64,10 +64,12 @@ def downgrade(revision: str) -> None:
     """
     url = Settings().database_url
     _must_exist(url)
-    if _run(migrate.current(url)) is None:
+    if run_on_database(migrate.current(url)) is None:
         raise click.ClickException("the database is at base already: it has no tables")
-    _run(migrate.downgrade(url, revision))
-    click.echo(f"The database is at {_run(migrate.current(url)) or 'base: it has no tables'}.")
+    run_on_database(migrate.downgrade(url, revision))
+    click.echo(
+        f"The database is at {run_on_database(migrate.current(url)) or 'base: it has no tables'}."
+    )
 
 
 @db.command()
@@ -81,7 +83,7 @@ def backup(file: Path) -> None:
     """
     url = Settings().database_url
     _must_exist(url)
-    size = _run(backups.backup(url, file))
+    size = run_on_database(backups.backup(url, file))
     click.echo(f"{file}: {size:,} bytes")
 
 
@@ -93,7 +95,7 @@ def check() -> None:
     Example:
       qibu db check
     """
-    _run(_check(Settings().database_url))
+    run_on_database(_check(Settings().database_url))
 
 
 @click.group()
@@ -121,7 +123,7 @@ def add(chat: int, at: str, tz: str | None, language: str | None) -> None:
       qibu daily add -1001234567890 --at 08:00 --tz Europe/Berlin --language zh-Hans
     """
     settings = Settings()
-    record = _run(_add(settings, chat, _time(at), tz or settings.timezone.key, language))
+    record = run_on_database(_add(settings, chat, _time(at), tz or settings.timezone.key, language))
     click.echo(_row(record))
 
 
@@ -134,7 +136,7 @@ def remove(chat: int) -> None:
     Example:
       qibu daily remove -1001234567890
     """
-    _run(_remove(Settings().database_url, chat))
+    run_on_database(_remove(Settings().database_url, chat))
     click.echo(f"{chat} gets no poem of the day.")
 
 
@@ -146,7 +148,7 @@ def list_() -> None:
     Example:
       qibu daily list
     """
-    for chat in _run(_list(Settings().database_url)):
+    for chat in run_on_database(_list(Settings().database_url)):
         click.echo(_row(chat))
 
 
@@ -158,7 +160,7 @@ def due() -> None:
     Example:
       qibu daily due
     """
-    for line in _run(_due(Settings().database_url)):
+    for line in run_on_database(_due(Settings().database_url)):
         click.echo(line)
 
 
@@ -270,7 +272,7 @@ def _must_exist(url: str) -> None:
         )
 
 
-def _run(work: Coroutine[Any, Any, _T]) -> _T:
+def run_on_database(work: Coroutine[Any, Any, _T]) -> _T:
     """Runs it; a database that cannot be used becomes one line that says what to do."""
     try:
         return asyncio.run(work)

@@ -42,7 +42,9 @@ def create_engine(database_url: str, *, foreign_keys: bool = True) -> AsyncEngin
         raise ValueError("the database needs a file, for example sqlite+aiosqlite:///qibu.db")
     folder = Path(url.database).absolute().parent
     if not folder.is_dir():
-        raise ValueError(f"there is no folder {folder} for the database")
+        raise ValueError(
+            f"there is no folder {folder} for the database: make it, or set QIBU_DATABASE_URL"
+        )
     engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine.sync_engine, "connect", _tell(foreign_keys))
     event.listen(engine.sync_engine, "begin", _begin)

@@ -21,12 +21,16 @@ from bot.opening import (
     started,
     wait_for_poet,
 )
+from bot.pacing import Pacing, Rate
 from bot.poet import PoetUnavailable
 from bot.settings import Settings
 from bot.terminal.request import PERSON_ID, Person, TerminalRequest
 from bot.terminal.screen import Screen
 from bot.texts import ENGLISH, TRADITIONAL
 from model.verse import Script
+
+_UNHURRIED = Rate(1000, 1)
+"""A terminal keeps nobody waiting."""
 
 
 class PoetAsleep(Exception):
@@ -61,7 +65,12 @@ async def talk(settings: Settings, person: Person, screen: Screen, source: int =
             script = Script.TRADITIONAL if words.tag == TRADITIONAL else Script.SIMPLIFIED
             await services.store.chats.set_language(PERSON_ID, words.tag, script)
         request = TerminalRequest(screen, person)
-        application = build_application(services, request=request, posts_daily=False)
+        application = build_application(
+            services,
+            request=request,
+            pacing=Pacing(_UNHURRIED, _UNHURRIED, _UNHURRIED),
+            posts_daily=False,
+        )
         screen.hint(words.plain("terminal.warming_up"))
         try:
             await wait_for_poet(endpoint)

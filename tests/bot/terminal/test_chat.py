@@ -96,6 +96,35 @@ def test_a_language_asked_for_goes_before_one_chosen_earlier(
     assert not piped("/daily 09:00\n", tmp_path, environment, "--language", "zh").stdout.isascii()
 
 
+def test_a_terminal_is_not_paced_as_telegram_is(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    done = piped("/help\n" * 200, tmp_path, environment)
+    assert done.stdout.count("/forget") == 200
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"QIBU_DATABASE_URL": "sqlite+aiosqlite:////no/such/folder/qibu.db"}, "/no/such/folder"),
+        (
+            {"QIBU_DATABASE_URL": "postgresql+asyncpg://qibu:secret@127.0.0.1:9/qibu"},
+            "QIBU_DATABASE_URL",
+        ),
+        ({"QIBU_WORKER_URL": "", "QIBU_MODEL": "no-such-model"}, "qibu worker"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_one_line(
+    tmp_path: Path, environment: dict[str, str], settings: dict[str, str], said: str
+) -> None:
+    done = piped("/poem\n", tmp_path, environment | settings)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert said in line
+    assert "Error" not in line
+    assert "secret" not in line
+
+
 def test_a_question_is_answered_by_the_next_line(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:

@@ -22,16 +22,19 @@ from telegram.ext import (
 from telegram.request import BaseRequest, HTTPXRequest
 
 from bot import handlers
+from bot.cards import CardPainter, CardStudio
 from bot.handlers import AnyHandler, errors, menus
 from bot.handlers.averages import Averages
 from bot.handlers.house import House
 from bot.handlers.reports import Reports
+from bot.handlers.uploads import Uploads
 from bot.ordering import OneAtATimePerChat
 from bot.pacing import Pacing
 from bot.schedule import DailySchedule
 from bot.sending import DailySender, Sending
 from bot.services import Services
 from bot.usecases.account import Account
+from bot.usecases.card import Card
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
@@ -78,6 +81,7 @@ def build_application(
     async def post_stop(_: AnyApplication) -> None:
         await schedule.stop()
         await house.averages.aclose()
+        await house.uploads.aclose()
 
     application.post_init = post_init
     application.post_stop = post_stop
@@ -133,10 +137,12 @@ def _house(services: Services, application: AnyApplication) -> House:
         sending=sending,
         averages=Averages(bot, store, sending),
         reports=Reports(bot, services.settings, texts),
+        uploads=Uploads(sending, CardStudio(CardPainter())),
         compose=Compose(store, poet),
         couplet=Couplet(store, poet),
         rate=Rate(store),
         top=Top(store, services.clock),
+        card=Card(store),
         account=Account(store),
         subscribe=Subscribe(store),
         daily=DailyPoem(store, poet, DailySender(bot, store, texts), services.clock),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
@@ -90,6 +90,7 @@ _BAD_REQUESTS: tuple[tuple[Fate, tuple[str, ...]], ...] = (
             "chat_restricted",
             "chat_write_forbidden",
             "chat_send_plain_forbidden",
+            "chat_send_photos_forbidden",
             "chat_admin_required",
             "channel_private",
             "user_is_blocked",
@@ -139,6 +140,24 @@ def _judge_network(error: NetworkError, message: str) -> Verdict:
     return Verdict(Fate.UNKNOWN)
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a message goes: a chat, its topic, and the message that is answered."""
+
+    chat_id: int
+    thread_id: int | None = None
+    reply_to: int | None = None
+
+    @property
+    def reply(self) -> ReplyParameters | None:
+        """A reply, if what is answered still stands."""
+        if self.reply_to is None:
+            return None
+        return ReplyParameters(
+            self.reply_to, allow_sending_without_reply=True, quote_parse_mode=None
+        )
+
+
 class Sending:
     """Sends answers to people who wait for them."""
 
@@ -166,14 +185,39 @@ class Sending:
         silently: bool = False,
     ) -> Message:
         """Sends a page, to the supergroup if the group became one, and remembers its poems."""
-        try:
-            sent = await self._send_to(chat_id, page, thread_id, reply_to, silently)
-        except ChatMigrated as moved:
-            await self._store.chats.migrate(chat_id, moved.new_chat_id)
-            sent = await self._send_to(moved.new_chat_id, page, None, None, silently)
-        for poem in page.poems:
-            await self._store.deliveries.record(poem, sent.chat_id, sent.message_id)
-        return sent
+        return await self._deliver(
+            lambda place: self._bot.send_message(
+                place.chat_id,
+                page.text,
+                reply_markup=page.markup,
+                message_thread_id=place.thread_id,
+                reply_parameters=place.reply,
+                disable_notification=silently or None,
+            ),
+            _Place(chat_id, thread_id, reply_to),
+            page.poems,
+        )
+
+    async def send_picture(
+        self,
+        chat_id: int,
+        picture: bytes | str,
+        poem: str,
+        *,
+        thread_id: int | None = None,
+        reply_to: int | None = None,
+    ) -> Message:
+        """Sends the picture of a poem likewise: its bytes, or the id that Telegram gave them."""
+        return await self._deliver(
+            lambda place: self._bot.send_photo(
+                place.chat_id,
+                picture,
+                message_thread_id=place.thread_id,
+                reply_parameters=place.reply,
+            ),
+            _Place(chat_id, thread_id, reply_to),
+            (poem,),
+        )
 
     async def persist(self, call: Callable[[], Awaitable[_T]]) -> _T:
         """Calls until Telegram takes it, as long as that is known to be harmless."""
@@ -194,29 +238,18 @@ class Sending:
                 left -= pause
                 await self._sleep(pause)
 
-    async def _send_to(
-        self,
-        chat_id: int,
-        page: Page,
-        thread_id: int | None,
-        reply_to: int | None,
-        silently: bool,
+    async def _deliver(
+        self, send: Callable[[_Place], Awaitable[Message]], place: _Place, poems: Iterable[str]
     ) -> Message:
-        reply = None
-        if reply_to is not None:
-            reply = ReplyParameters(
-                reply_to, allow_sending_without_reply=True, quote_parse_mode=None
-            )
-        return await self.persist(
-            lambda: self._bot.send_message(
-                chat_id,
-                page.text,
-                reply_markup=page.markup,
-                message_thread_id=thread_id,
-                reply_parameters=reply,
-                disable_notification=silently or None,
-            )
-        )
+        try:
+            sent = await self.persist(lambda: send(place))
+        except ChatMigrated as moved:
+            await self._store.chats.migrate(place.chat_id, moved.new_chat_id)
+            there = _Place(moved.new_chat_id)
+            sent = await self.persist(lambda: send(there))
+        for poem in poems:
+            await self._store.deliveries.record(poem, sent.chat_id, sent.message_id)
+        return sent
 
 
 class DailySender:
@@ -231,7 +264,7 @@ class DailySender:
         """Posts in the chat's language and script, into its topic, with stars below."""
         reader = Reader.of(self._texts.for_language(chat.language), chat.script)
         summary = await self._store.ratings.summary(poem.public_id)
-        page = of_the_day(reader, poem, date, summary)
+        page = of_the_day(reader, poem, date, summary, in_channel=chat.kind == "channel")
         try:
             sent = await self._bot.send_message(
                 chat.id,

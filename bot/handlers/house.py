@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from bot.handlers.averages import Averages
 from bot.handlers.reports import Reports
+from bot.handlers.uploads import Uploads
 from bot.sending import Sending
 from bot.services import Services
 from bot.usecases.account import Account
+from bot.usecases.card import Card
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
@@ -29,10 +31,12 @@ class House:
     sending: Sending
     averages: Averages
     reports: Reports
+    uploads: Uploads
     compose: Compose
     couplet: Couplet
     rate: Rate
     top: Top
+    card: Card
     account: Account
     subscribe: Subscribe
     daily: DailyPoem

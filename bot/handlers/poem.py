@@ -11,7 +11,7 @@ from bot.due import local_date
 from bot.handlers.commands import POEM, TODAY
 from bot.handlers.doors import AnyHandler, Doors
 from bot.handlers.visit import Visit
-from bot.pages import verse
+from bot.pages import buttons, verse
 
 
 async def poem(visit: Visit) -> None:
@@ -23,6 +23,22 @@ async def compose(visit: Visit, words: str) -> None:
     """Composes a verse at the wish that the words express."""
     await visit.typing()
     outcome = await visit.house.compose(visit.asker, words)
+    await visit.reply(verse.composed(visit.reader, outcome, in_channel=visit.in_channel))
+
+
+async def another(visit: Visit) -> None:
+    """Composes another like the one whose button was pressed."""
+    assert visit.data is not None
+    say = visit.reader.say
+    if visit.in_channel:
+        await visit.notice(say.plain("button.in_channel"), alert=True)
+        return
+    await visit.typing()
+    outcome = await visit.house.compose.again(visit.asker, visit.data["poem"])
+    if outcome is None:
+        await visit.notice(say.plain("top.gone"), alert=True)
+        return
+    await visit.notice()
     await visit.reply(verse.composed(visit.reader, outcome))
 
 
@@ -33,7 +49,8 @@ async def today(visit: Visit) -> None:
     day = local_date(ZoneInfo(visit.chat.zone), services.clock())
     made = await visit.house.daily.poem_of(day)
     summary = await services.store.ratings.summary(made.public_id)
-    await visit.reply(verse.of_the_day(visit.reader, made, day, summary))
+    page = verse.of_the_day(visit.reader, made, day, summary, in_channel=visit.in_channel)
+    await visit.reply(page)
 
 
 def setup(doors: Doors) -> list[AnyHandler]:
@@ -41,4 +58,5 @@ def setup(doors: Doors) -> list[AnyHandler]:
     return [
         doors.command(POEM.name, poem),
         doors.command(TODAY.name, today),
+        doors.button(buttons.ANOTHER, another),
     ]

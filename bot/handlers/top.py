@@ -36,7 +36,8 @@ async def show(visit: Visit) -> None:
         return
     await visit.notice()
     summary = await visit.house.services.store.ratings.summary(made.public_id)
-    await visit.reply(verse.poem(visit.reader, made, summary))
+    page = verse.poem(visit.reader, made, summary, in_channel=visit.in_channel)
+    await visit.reply(page)
 
 
 def setup(doors: Doors) -> list[AnyHandler]:

@@ -61,6 +61,16 @@ class Visit:
         message = self.update.effective_message
         return message.message_thread_id if message and message.is_topic_message else None
 
+    @property
+    def pressed_id(self) -> int | None:
+        """The number of that message, shown or not."""
+        return self.query.message.message_id if self.query.message else None
+
+    @property
+    def in_channel(self) -> bool:
+        """Whether what is said here is read by people who cannot answer."""
+        return self.chat.kind == "channel"
+
     async def reply(self, page: Page) -> None:
         """Answers where it was said; among several people, to whom who said it."""
         message = self.update.message
@@ -73,11 +83,12 @@ class Visit:
         )
 
     async def typing(self) -> None:
-        """Shows that something is being written; it does not matter if that fails."""
-        with suppress(TelegramError):
-            await self.bot.send_chat_action(
-                self.chat.id, ChatAction.TYPING, message_thread_id=self.thread_id
-            )
+        """Shows that something is being written."""
+        await self._show_busy(ChatAction.TYPING)
+
+    async def uploading(self) -> None:
+        """Shows that a picture is on its way."""
+        await self._show_busy(ChatAction.UPLOAD_PHOTO)
 
     async def notice(self, text: str = "", *, alert: bool = False) -> None:
         """Answers the press of a button; one that is too old gets none."""
@@ -103,6 +114,11 @@ class Visit:
         except TelegramError as error:
             if judge(error).fate is not Fate.UNCHANGED:
                 raise
+
+    async def _show_busy(self, action: ChatAction) -> None:
+        """It does not matter if that fails."""
+        with suppress(TelegramError):
+            await self.bot.send_chat_action(self.chat.id, action, message_thread_id=self.thread_id)
 
 
 async def receive(house: House, bot: Bot, update: Update, data: re.Match[str] | None) -> Visit:

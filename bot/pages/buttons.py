@@ -17,6 +17,8 @@ from bot.usecases.top import Span
 
 RATE = re.compile(r"r1:(?P<poem>[A-Za-z0-9_-]{12}):(?P<stars>[1-5])")
 OPINIONS = re.compile(r"a1:(?P<poem>[A-Za-z0-9_-]{12})")
+ANOTHER = re.compile(r"n1:(?P<poem>[A-Za-z0-9_-]{12})")
+CARD = re.compile(r"c1:(?P<poem>[A-Za-z0-9_-]{12})")
 OPEN = re.compile(r"p1:(?P<poem>[A-Za-z0-9_-]{12})")
 TOP = re.compile(r"t1:(?P<span>week|all)")
 LANGUAGE = re.compile(r"l1:(?P<tag>en|zh-Hans|zh-Hant)")
@@ -61,6 +63,14 @@ def rated_in(markup: InlineKeyboardMarkup | None) -> tuple[list[str], list[Row]]
         if not found and not any(OPINIONS.fullmatch(text) for text in data):
             others.append(list(row))
     return list(poems), others
+
+
+def more(say: Localised, poem: str) -> Row:
+    """What else can be had of a verse that stands alone."""
+    return [
+        _button(say.plain("another.button"), f"n1:{poem}"),
+        _button(say.plain("card.button"), f"c1:{poem}"),
+    ]
 
 
 def numbered(poems: Sequence[str]) -> list[Row]:

@@ -33,12 +33,17 @@ def form_name(say: Localised, form: Form) -> str:
     return say.plain(FORMS[form])
 
 
-def composed(reader: Reader, outcome: Composed | ThemeTooLong | WordsUnread | Refusal) -> Page:
+def composed(
+    reader: Reader,
+    outcome: Composed | ThemeTooLong | WordsUnread | Refusal,
+    *,
+    in_channel: bool = False,
+) -> Page:
     """The answer to /poem."""
     say = reader.say
     match outcome:
         case Composed(made):
-            return poem(reader, made)
+            return poem(reader, made, in_channel=in_channel)
         case ThemeTooLong(theme):
             shown = excerpt(reader.han(theme))
             return Page(say("poem.theme_too_long", theme=shown, n=len(theme)))
@@ -64,21 +69,33 @@ def poem(
     made: PoemRecord,
     summary: RatingSummary | None = None,
     title: Html | None = None,
+    *,
+    in_channel: bool = False,
 ) -> Page:
-    """One verse, how it was made, and its stars."""
+    """One verse, how it was made, its stars, and what else can be had of it.
+
+    Whoever reads a channel may rate; they may not have the bot post to all the others.
+    """
     blocks = [reader.quote(made.text), _line(reader, made)]
+    more = [] if in_channel else [buttons.more(reader.say, made.public_id)]
     return Page(
         stack(blocks if title is None else [title, *blocks]),
-        buttons.rating(reader.say, {made.public_id: summary}),
+        buttons.rating(reader.say, {made.public_id: summary}, more),
         (made.public_id,),
     )
 
 
 def of_the_day(
-    reader: Reader, made: PoemRecord, day: date, summary: RatingSummary | None = None
+    reader: Reader,
+    made: PoemRecord,
+    day: date,
+    summary: RatingSummary | None = None,
+    *,
+    in_channel: bool = False,
 ) -> Page:
     """The poem of a date."""
-    return poem(reader, made, summary, reader.say("today.title", date=reader.say.date(day)))
+    title = reader.say("today.title", date=reader.say.date(day))
+    return poem(reader, made, summary, title, in_channel=in_channel)
 
 
 def best(reader: Reader, found: Best) -> Page:

@@ -1,4 +1,4 @@
-"""Who asks for verse, and how a verse that was made for them is kept.
+"""Who asks for verse, how a verse that was made for them is kept, and who sees it again.
 
 Decides what the store remembers of the making; which verse it is, is left to the use cases.
 """
@@ -44,3 +44,9 @@ async def keep(
             public=words is None,
         )
     )
+
+
+async def find(store: Store, public_id: str, chat_id: int) -> PoemRecord | None:
+    """A kept verse, unless it is gone or holds words that were said in another chat."""
+    poem = await store.poems.get(public_id)
+    return poem if poem is not None and (poem.public or poem.chat_id == chat_id) else None

@@ -1,4 +1,4 @@
-"""`/poem`: a verse from random numbers, in a form and on a theme if so wished.
+"""`/poem` and its like: a verse from random numbers, in a form and on a theme if so wished.
 
 Decides how a person's words are read as a wish; what the poet makes of it is the poet's, and how
 the verse looks is left to the pages.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.poet import PoetClient, PoetRefused
 from bot.store import PoemRecord, Store
-from bot.usecases.asker import Asker, keep
+from bot.usecases.asker import Asker, find, keep
 from bot.usecases.refusals import Refusal, read_refusal
 from bot.usecases.words import FILLERS, FORMS, LONG_NAMES, THEMES
 from model.service.protocol import ComposeRequest
@@ -70,9 +70,20 @@ class Compose:
             return WordsUnread(wish.unread)
         if len(wish.theme) > MAX_THEME:
             return ThemeTooLong(wish.theme)
-        form = wish.form or Form.COUPLET5
+        return await self._compose(asker, wish.form or Form.COUPLET5, wish.theme or None)
+
+    async def again(self, asker: Asker, public_id: str) -> Composed | Refusal | None:
+        """Another verse of the same form, on the same theme; None if the first is not to be seen
+        here, for then its theme is not to be heard here either."""
+        poem = await find(self._store, public_id, asker.chat_id)
+        if poem is None:
+            return None
+        theme = han_only(poem.seed_text or "")
+        return await self._compose(asker, poem.form, theme if 0 < len(theme) <= MAX_THEME else None)
+
+    async def _compose(self, asker: Asker, form: Form, theme: str | None) -> Composed | Refusal:
         try:
-            answer = await self._poet.compose(ComposeRequest(form=form, theme=wish.theme or None))
+            answer = await self._poet.compose(ComposeRequest(form=form, theme=theme))
         except PoetRefused as error:
             return read_refusal(error, form)
         poem = await keep(
@@ -81,7 +92,7 @@ class Compose:
             answer.model,
             asker,
             command="poem",
-            words=wish.theme or None,
+            words=theme,
         )
         return Composed(poem)
 

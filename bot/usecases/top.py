@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.store import PoemRecord, RatingSummary, Store
+from bot.usecases.asker import find
 from model.verse import simplify
 
 LIMIT = 10
@@ -58,10 +59,7 @@ class Top:
 
     async def open(self, chat_id: int, public_id: str) -> PoemRecord | None:
         """One verse, unless it is gone or holds words that were said in another chat."""
-        poem = await self._store.poems.get(public_id)
-        if poem is None or not (poem.public or poem.chat_id == chat_id):
-            return None
-        return poem
+        return await find(self._store, public_id, chat_id)
 
 
 def read_span(words: str) -> Span:

@@ -24,8 +24,9 @@ async def test_a_rating_is_thanked_for_kept_and_shown(
     click = ada.clicks(poem, "★5")
     await telegram.settled()
     assert click.answer == "★5, thank you! Yours is the first rating."
-    await telegram.until(lambda: len(poem.keyboard) == 2)
+    await telegram.until(lambda: len(poem.keyboard) == 3)
     assert poem.keyboard[1][0].text == "★ 5.0 · 1 rating"
+    assert [button.text for button in poem.keyboard[2]] == ["Another", "Card"]
     assert (await store.ratings.summary(poem_id(poem))).count == 1
 
     again = ada.clicks(poem, "★2")
@@ -149,7 +150,9 @@ async def test_the_best_are_listed_and_opened(ada: User, li: User, telegram: Fak
     li.clicks(best, "1")
     await telegram.settled()
     assert li.last_answer.text.split("\n")[0] == better.text.split("\n")[0]
-    assert [len(row) for row in li.last_answer.keyboard] == [5, 1], "stars, and the average"
+    assert [len(row) for row in li.last_answer.keyboard] == [5, 1, 2], (
+        "stars, the average, and what else can be had"
+    )
 
 
 @pytest.mark.usefixtures("bot")

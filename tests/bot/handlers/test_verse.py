@@ -17,12 +17,15 @@ COUPLET = re.compile(r"[一-鿿]{5}，[一-鿿]{5}。")
 STARS = ["★1", "★2", "★3", "★4", "★5"]
 
 
-async def test_a_poem_stands_alone_with_its_making_and_its_stars(ada: User) -> None:
+async def test_a_poem_stands_alone_with_its_making_and_what_one_can_do_with_it(ada: User) -> None:
     answer = await ada.asks("/poem")
     verse, made = answer.text.split("\n")
     assert COUPLET.fullmatch(verse)
     assert made == "Five-character couplet · from random numbers"
-    assert [button.text for button in answer.buttons] == STARS
+    assert [[button.text for button in row] for row in answer.keyboard] == [
+        STARS,
+        ["Another", "Card"],
+    ]
     assert [e.type for e in answer.entities] == ["blockquote"]
     assert ada.chat.actions == ["typing"]
 

@@ -65,6 +65,17 @@ def test_piped_lines_are_answered_in_order(tmp_path: Path, environment: dict[str
     assert "\x1b" not in done.stdout, "a pipe gets no styles"
 
 
+def test_a_card_is_a_file_that_stays(tmp_path: Path, environment: dict[str, str]) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    done = piped("/poem\n7\n7\n6\n", tmp_path, environment | {"TMPDIR": str(pictures)})
+    assert (done.returncode, done.stderr) == (0, "")
+    (file,) = pictures.glob("*/*")
+    assert file.read_bytes().startswith(b"\xff\xd8\xff")
+    assert done.stdout.splitlines().count(str(file)) == 2
+    assert len(COUPLET.findall(done.stdout)) == 2, "and another verse"
+
+
 def test_ratings_of_one_conversation_are_there_in_the_next(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:

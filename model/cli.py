@@ -108,17 +108,20 @@ def reconstruct(file: TextIO, plain: bool) -> None:
       echo 白日依山尽，黄河入海流 | qibu reconstruct --plain
     """
     poet = _poet()
-    for number, row in enumerate(file, 1):
-        if not row.strip():
-            # A line in is a line out, so that the two files still match.
-            click.echo("")
-            continue
-        back = partial(_given_back, poet, row)
-        original, reconstruction, matched = _asked(back, f"line {number}")
-        if plain:
-            click.echo(reconstruction)
-        else:
-            click.echo(f"{original} → {reconstruction}  {matched:.0%}")
+    try:
+        for number, row in enumerate(file, 1):
+            if not row.strip():
+                # A line in is a line out, so that the two files still match.
+                click.echo("")
+                continue
+            back = partial(_given_back, poet, row)
+            original, reconstruction, matched = _asked(back, f"line {number}")
+            if plain:
+                click.echo(reconstruction)
+            else:
+                click.echo(f"{original} → {reconstruction}  {matched:.0%}")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file.name} is no text in UTF-8") from error
 
 
 @click.command()
@@ -226,8 +229,9 @@ def train(
 
     from model.corpus.encode import Corpus
     from model.corpus.source import SourceError
+    from model.networks.checkpoint import CheckpointError
     from model.poet.shipped import choose_device
-    from model.training.config import Config
+    from model.training.config import Config, ConfigError
     from model.training.progress import ResumeError
     from model.training.trainer import train as run
 
@@ -243,7 +247,7 @@ def train(
             show=click.echo,
             clock=time.monotonic,
         )
-    except (FileNotFoundError, SourceError, ResumeError) as error:
+    except (ConfigError, SourceError, CheckpointError, ResumeError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"best: epoch {result.epoch}, {result.bound:.3f} nats a verse, {result.path}")
 

@@ -84,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stderr.close()
         sys.exit(FAILURE)
     except click.ClickException as error:
+        if "--debug" in given:
+            raise
         _say(error.format_message())
         sys.exit(FAILURE)
     except ValidationError as error:

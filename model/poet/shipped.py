@@ -55,7 +55,9 @@ def choose_device(name: str) -> torch.device:
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if name == "cuda" and not torch.cuda.is_available():
-        raise CheckpointError("QIBU_DEVICE is cuda, but torch finds no GPU here: use auto or cpu")
+        raise CheckpointError(
+            "torch finds no GPU here: set the device (QIBU_DEVICE, or --device) to auto or cpu"
+        )
     return torch.device(name)
 
 

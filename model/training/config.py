@@ -10,9 +10,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from model.verse import Form
+
+
+class ConfigError(Exception):
+    """There is no such configuration, or it makes no sense; `str()` says what is wrong."""
 
 
 class _Section(BaseModel):
@@ -48,20 +52,22 @@ class Config(_Section):
 
     @classmethod
     def load(cls, name_or_path: str) -> Config:
-        """Reads a file, or by its name one that ships with Qibu.
-
-        Raises FileNotFoundError with the names there are; pydantic's ValidationError and
-        tomllib.TOMLDecodeError for what a file holds.
-        """
-        path = Path(name_or_path)
-        if path.suffix == ".toml":
-            return cls.model_validate(tomllib.loads(path.read_text()))
+        """Reads a file, or by its name one that ships with Qibu. Raises ConfigError."""
         shipped = resources.files("model.training") / "configs"
-        file = shipped / f"{name_or_path}.toml"
+        own = name_or_path.endswith(".toml")
+        file = Path(name_or_path) if own else shipped / f"{name_or_path}.toml"
         if not file.is_file():
             names = sorted(f.name.removesuffix(".toml") for f in shipped.iterdir())
-            raise FileNotFoundError(
+            raise ConfigError(
                 f"no configuration {name_or_path!r}: give a .toml file or one of "
                 + ", ".join(names)
             )
-        return cls.model_validate(tomllib.loads(file.read_text()))
+        try:
+            return cls.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
+            )
+            raise ConfigError(f"{name_or_path}: {wrong}") from error
+        except ValueError as error:  # not TOML, or not text at all
+            raise ConfigError(f"{name_or_path} is no TOML: {error}") from error

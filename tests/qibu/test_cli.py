@@ -108,6 +108,22 @@ def test_a_line_of_input_that_is_no_verse_is_named() -> None:
     assert "line 2" in done.stderr
 
 
+def test_a_configuration_of_training_is_no_setting(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text('name = "small"\nnetwork = "gcnn"\nforms = ["haiku"]\n')
+    done = qibu("train", "small.toml", directory=tmp_path)
+    assert done.returncode == 1
+    assert "small.toml" in done.stderr
+    assert "forms.0" in done.stderr
+    assert "QIBU_" not in done.stderr
+
+
+def test_input_that_is_no_text_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "verses").write_bytes(b"\xff\xfe")
+    done = qibu("reconstruct", "verses", directory=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "qibu: verses is no text in UTF-8\n"
+
+
 def test_a_wrong_setting_names_itself_and_not_its_value(tmp_path: Path) -> None:
     done = qibu("compose", directory=tmp_path, QIBU_DEVICE="abacus-7731")
     assert done.returncode == 2
@@ -119,7 +135,8 @@ def test_a_wrong_setting_names_itself_and_not_its_value(tmp_path: Path) -> None:
 def test_a_traceback_is_shown_on_demand_alone(tmp_path: Path) -> None:
     weights = tmp_path / "broken.safetensors"
     weights.write_bytes(b"no weights")
-    done = qibu("compose", QIBU_MODEL=str(weights))
-    assert done.returncode == 1
-    assert "broken.safetensors" in done.stderr
-    assert "Traceback" not in done.stderr
+    for options, shown in (([], False), (["--debug"], True)):
+        done = qibu(*options, "compose", QIBU_MODEL=str(weights))
+        assert done.returncode == 1
+        assert "broken.safetensors" in done.stderr
+        assert ("Traceback" in done.stderr) is shown

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from model.networks.vae import build
-from model.training.config import Config
+from model.training.config import Config, ConfigError
 
 SMALL = """
 name = "small"
@@ -41,23 +40,27 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_a_name_that_does_not_ship_is_answered_with_those_that_do() -> None:
-    with pytest.raises(FileNotFoundError, match=r"'nothing'.*gcnn"):
-        Config.load("nothing")
+    for missing in ("nothing", "nothing.toml"):
+        with pytest.raises(ConfigError, match=rf"'{missing}'.*gcnn"):
+            Config.load(missing)
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
+    ("before", "after", "named"),
     [
-        ("batch_size = 8", "batch_size = 0"),
-        ("epochs = 1", "epocs = 1"),
-        ('"couplet7"]', '"sonnet"]'),
-        ('forms = ["couplet7"]', "forms = []"),
-        ('name = "small"', 'name = "../small"'),
+        ("batch_size = 8", "batch_size = 0", "optimisation.batch_size"),
+        ("epochs = 1", "epocs = 1", "optimisation.epocs"),
+        ('"couplet7"]', '"sonnet"]', "forms.0"),
+        ('forms = ["couplet7"]', "forms = []", "forms"),
+        ('name = "small"', 'name = "../small"', "name"),
+        ("epochs = 1", "epochs =", "no TOML"),
     ],
 )
-def test_a_field_that_makes_no_sense_is_refused(tmp_path: Path, before: str, after: str) -> None:
+def test_what_makes_no_sense_is_refused_by_name(
+    tmp_path: Path, before: str, after: str, named: str
+) -> None:
     path = tmp_path / "small.toml"
     assert before in SMALL
     path.write_text(SMALL.replace(before, after))
-    with pytest.raises(ValidationError):
+    with pytest.raises(ConfigError, match=f"small.toml.*{named}"):
         Config.load(str(path))

@@ -62,7 +62,7 @@ def root(debug: bool) -> None:
       qibu run                     the bot and its poet; with no token, a chat in the terminal
       qibu compose --count 3       three verses on standard output
     """
-    logs.configure(debug=debug)
+    logs.configure(logs.LogSettings(), debug=debug)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,18 +6,44 @@ Decides format and level, and that no secret is ever written; what is logged is 
 from __future__ import annotations
 
 import logging
-import os
 import re
 import sys
-from collections.abc import Mapping
+from typing import Literal
 
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from pythonjsonlogger.json import JsonFormatter
 
 _BOT_TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
 _PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+(?=@)")
-_SECRETS = ("QIBU_TELEGRAM_TOKEN", "QIBU_WORKER_KEY", "QIBU_WEBHOOK_SECRET")
 _FIELDS = "{asctime} {levelname} {name} {message}"
 _HIDDEN = "[hidden]"
+
+
+class LogSettings(BaseSettings):
+    """`QIBU_LOG_FORMAT` and the secrets to hide, from the environment or `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="QIBU_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    log_format: Literal["text", "json"] = "text"
+    telegram_token: SecretStr | None = None
+    worker_key: SecretStr | None = None
+    webhook_secret: SecretStr | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Those that are set. A short one would blot out ordinary words; nobody's safety hangs on
+        six letters."""
+        given = (self.telegram_token, self.worker_key, self.webhook_secret)
+        values = (secret.get_secret_value() for secret in given if secret)
+        return tuple(value for value in values if len(value) > 6)
 
 
 def hide_secrets(text: str, secrets: tuple[str, ...]) -> str:
@@ -41,17 +67,15 @@ class _Hiding(logging.Formatter):
         return hide_secrets(self._inner.format(record), self._secrets)
 
 
-def configure(environment: Mapping[str, str] = os.environ, *, debug: bool = False) -> None:
-    """Sends logs to standard error as QIBU_LOG_FORMAT (text or json) says."""
+def configure(settings: LogSettings, *, debug: bool = False) -> None:
+    """Sends logs to standard error, in the format of the settings."""
     inner: logging.Formatter = (
         JsonFormatter(_FIELDS, style="{", json_ensure_ascii=False)
-        if environment.get("QIBU_LOG_FORMAT") == "json"
+        if settings.log_format == "json"
         else logging.Formatter(_FIELDS, style="{")
     )
-    # A short secret would blot out ordinary words; nobody's safety hangs on six letters.
-    secrets = tuple(s for name in _SECRETS if len(s := environment.get(name, "")) > 6)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Hiding(inner, secrets))
+    handler.setFormatter(_Hiding(inner, settings.secrets))
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler])
     # httpx writes whole addresses, the bot's token among them, at INFO.
     for chatty in ("httpx", "httpcore", "apscheduler", "aiosqlite", "alembic", "tornado.access"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,9 @@ KEY = "a key of bot and worker"
 PASSWORD = "hunter2-of-the-database"
 
 PROGRAM = f"""
-import logging, os
+import logging
 from qibu import logs
-logs.configure(os.environ)
+logs.configure(logs.LogSettings())
 log = logging.getLogger("test")
 log.info("asking https://host/bot%s/getMe with %s", "{TOKEN}", "{KEY}")
 log.info("connecting to postgresql+asyncpg://qibu:{PASSWORD}@db:5432/qibu")
@@ -28,14 +29,23 @@ logging.getLogger("httpx").info("GET %s", "{TOKEN}")
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
-def test_tokens_and_keys_are_hidden_tracebacks_included(log_format: str) -> None:
+@pytest.mark.parametrize("from_file", [False, True])
+def test_tokens_and_keys_are_hidden_tracebacks_included(
+    log_format: str, from_file: bool, tmp_path: Path
+) -> None:
+    settings = {"QIBU_LOG_FORMAT": log_format, "QIBU_WORKER_KEY": KEY}
+    if from_file:
+        rows = (f'{name}="{value}"\n' for name, value in settings.items())
+        (tmp_path / ".env").write_text("".join(rows))
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         capture_output=True,
         text=True,
-        env={"QIBU_LOG_FORMAT": log_format, "QIBU_WORKER_KEY": KEY},
+        cwd=tmp_path,
+        env={} if from_file else settings,
         check=True,
     )
+    assert done.stderr.startswith("{") is (log_format == "json")
     assert "failed" in done.stderr
     assert "ValueError" in done.stderr
     assert TOKEN not in done.stderr

@@ -19,14 +19,18 @@ from babel import Locale
 
 from model.verse import simplify
 
+_HAN = "[零〇一二两三四五六七八九十]{1,3}"
 _TIME = re.compile(
     r"(?P<part>早上|早晨|清晨|凌晨|上午|中午|下午|傍晚|晚上|夜里|早|晚)?\s*"
-    r"(?:(?P<hour>\d{1,2})(?:[:.点时](?P<minute>\d{1,2})?(?P<half>半)?分?整?)?|(?P<compact>\d{4}))"
+    rf"(?:(?P<hour>\d{{1,2}}|{_HAN}(?=[点时]))"
+    rf"(?:[:.点时](?P<minute>\d{{1,2}}|{_HAN})?(?P<half>半)?分?整?)?|(?P<compact>\d{{4}}))"
     r"\s*(?P<half_day>am|pm|a\.m\.|p\.m\.)?(?=$|[\s,，]|[^\d:.])[\s,，]*",
     re.IGNORECASE,
 )
 _AFTERNOON = frozenset(("下午", "傍晚", "晚上", "夜里", "晚", "pm", "p.m."))
-_MORNING = frozenset(("凌晨", "am", "a.m."))
+_MIDNIGHT = frozenset(("凌晨", "晚上", "夜里", "晚", "am", "a.m."))
+"""With these, twelve is the night's; with 下午 or pm, noon."""
+_NOON_ENDS = 3
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-−])\s*(\d{1,2})(?:[:.]?00)?", re.IGNORECASE)
 _NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _AREA = re.compile(f"([东西])({'|'.join(reversed(_NUMERALS))}|\\d+)区")
@@ -46,18 +50,31 @@ def read_time(words: str) -> tuple[time, str] | None:
     if not found:
         return None
     compact = found["compact"]
-    hour = int(compact[:2] if compact else found["hour"])
-    minute = int(compact[2:] if compact else found["minute"] or 0)
+    hour = _number(compact[:2] if compact else found["hour"])
+    minute = _number(compact[2:] if compact else found["minute"] or "0")
+    if hour is None or minute is None:
+        return None
     minute = 30 if found["half"] else minute
     part = (found["part"] or found["half_day"] or "").lower()
-    if part in _AFTERNOON and hour < 12:
-        hour += 12
-    elif part in _MORNING and hour == 12:
+    if hour == 12 and part in _MIDNIGHT:
         hour = 0
+    elif hour < (_NOON_ENDS if part == "中午" else 12 if part in _AFTERNOON else 0):
+        hour += 12
     try:
         return time(hour, minute), words[found.end() :].strip()
     except ValueError:
         return None
+
+
+def _number(digits: str) -> int | None:
+    """A number below a hundred in figures, or as Chinese says it: 二十二, 零五, 两."""
+    if digits.isdecimal():
+        return int(digits)
+    tens, ten, ones = digits.lstrip("零〇").replace("两", "二").rpartition("十")
+    figures = dict(zip("一二三四五六七八九", range(1, 10), strict=True))
+    if any(part and part not in figures for part in (tens, ones)):
+        return None
+    return figures.get(tens, 1 if ten else 0) * 10 + figures.get(ones, 0)
 
 
 def read_zone(words: str) -> str | UnknownZone:

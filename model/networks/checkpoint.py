@@ -41,9 +41,13 @@ class Checkpoint:
     weights: Mapping[str, Tensor]
 
     def build(self, device: torch.device | str = "cpu") -> VAE:
-        """The model, ready to evaluate, in float32."""
-        model = build(self.network, self.options, self.vocabulary.size)
-        model.load_state_dict({name: w.float() for name, w in self.weights.items()})
+        """The model, ready to evaluate, in float32. Raises CheckpointError if no network here has
+        these options and weights."""
+        try:
+            model = build(self.network, self.options, self.vocabulary.size)
+            model.load_state_dict({name: w.float() for name, w in self.weights.items()})
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise CheckpointError(f"{self.name} is of another Qibu: {error}") from error
         return model.to(device).eval()
 
     def save(self, path: Path) -> None:

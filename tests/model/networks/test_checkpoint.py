@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -83,3 +85,13 @@ def test_files_that_are_no_model_are_told_apart(tmp_path: Path) -> None:
     save_file({"weight": torch.zeros(1)}, foreign, {"qibu": "{}"})
     with pytest.raises(CheckpointError, match="no model of Qibu: no 'name'"):
         Checkpoint.load(foreign)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"network": "sonnet"}, {"options": {"depth": 9}}, {"weights": {}}]
+)
+def test_a_model_that_no_network_here_fits_is_told(
+    checkpoint: Checkpoint, changed: dict[str, Any]
+) -> None:
+    with pytest.raises(CheckpointError, match="another Qibu"):
+        dataclasses.replace(checkpoint, **changed).build()

@@ -33,8 +33,6 @@ class Part(StrEnum):
 class Poem:
     """The couplets of a poem, simplified; `whole` if it has no others and all of one length."""
 
-    dynasty: str
-    author: str
     couplets: tuple[Verse, ...]
     whole: bool
 
@@ -80,4 +78,4 @@ def read_poems(file: PoemFile) -> Iterator[Poem]:
                     others += 1
         if couplets:
             whole = not others and len({couplet.form for couplet in couplets}) == 1
-            yield Poem(file.dynasty, entry["author"], tuple(couplets), whole)
+            yield Poem(tuple(couplets), whole)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from model.networks.vae import VAE, Gaussian
+from model.networks.vae import VAE, Gaussian, likeliest
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,4 @@ def reconstruct(model: VAE, batches: Iterable[Tensor]) -> Matched:
 @torch.no_grad()
 def write(model: VAE, z: Tensor, length: int) -> Tensor:
     """Verses of the likeliest character at each place: (B, Z) → (B, L)."""
-    return model.decoder.write(z, length, _likeliest)
-
-
-def _likeliest(_: int, logits: Tensor) -> Tensor:
-    return logits[:, 1:].argmax(dim=-1) + 1  # id 0 is no character
+    return model.decoder.write(z, length, likeliest)

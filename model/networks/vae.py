@@ -25,6 +25,11 @@ Choose = Callable[[int, Tensor], Tensor]
 """Chooses characters while a verse is written: (position, logits (B, V)) → ids (B,)."""
 
 
+def likeliest(_: int, logits: Tensor) -> Tensor:
+    """The choice of the likeliest character; id 0 is none."""
+    return logits[:, 1:].argmax(-1) + 1
+
+
 @dataclass(frozen=True)
 class Gaussian:
     """A diagonal normal distribution of each latent of a batch: mean and log variance, (B, Z)."""

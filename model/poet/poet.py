@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from model.networks.checkpoint import Checkpoint
+from model.networks.vae import likeliest
 from model.poet.decoding import Choice, Rules, derive_seed, free, place_theme
 from model.poet.errors import BadRequest, UnknownCharacters, UnsupportedForm
 from model.poet.tables import Tables
@@ -144,7 +145,7 @@ class Poet:
         applied, and variations at growing distances. Raises PoetError."""
         self._require(verse.form)
         z = self._posterior_mean(verse)  # (1, Z)
-        ids = self.model.decoder.write(z, verse.form.size, _likeliest)
+        ids = self.model.decoder.write(z, verse.form.size, likeliest)
         back = self._verse(verse.form, ids[0])
         same = sum(a == b for a, b in zip(verse.characters, back.characters, strict=True))
         latent = _numbers(z[0])
@@ -333,10 +334,6 @@ class Poet:
         ids = torch.tensor([self.vocabulary.encode(verse.characters)], device=self.model.device)
         mean: Tensor = self.model.encoder(ids).mean
         return mean  # (1, Z)
-
-
-def _likeliest(_: int, logits: Tensor) -> Tensor:
-    return logits[:, 1:].argmax(-1) + 1
 
 
 def _numbers(z: Tensor) -> tuple[float, ...]:

@@ -22,6 +22,7 @@ _PARALLEL_WEIGHT = 0.8
 _COMMONNESS_WEIGHT = 0.7
 _START = 0
 _Ids = npt.NDArray[np.int64]
+_Floats = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,6 @@ class Pairs:
         wanted = _key(first, second)
         places = np.searchsorted(self.keys, wanted).clip(max=len(self.keys) - 1)
         return np.where(self.keys[places] == wanted, self.values[places], default)
-
-
-_Floats = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)

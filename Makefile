@@ -59,7 +59,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED): pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check -e '.[poet,train,dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check -e '.[poet,postgres,train,dev]'
 	@touch $@
 
 $(CHECKS): pyproject.toml | $(INSTALLED)

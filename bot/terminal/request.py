@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram.request import BaseRequest, RequestData
@@ -82,6 +82,8 @@ class _Shown:
     date: int
     source: str
     markup: dict[str, Any]
+    numbered: list[Button] = field(default_factory=list)
+    """The buttons as they were last seen, which is what a number stands for."""
 
     @property
     def rows(self) -> list[list[Button]]:
@@ -159,13 +161,15 @@ class TerminalRequest(BaseRequest):
         """The button of the latest keyboard that a number stands for, if it stands for one."""
         if self._asking is not None or not (text.isascii() and text.isdigit()):
             return None
-        buttons = [button for row in self._latest_keyboard() for button in row]
+        message = self._latest_with_buttons()
+        buttons = message.numbered if message else []
         number = int(text)
         return buttons[number - 1] if 1 <= number <= len(buttons) else None
 
     def click(self, button: Button) -> dict[str, Any]:
         """The update for a pressed button of the latest keyboard."""
-        message = next(m for m in reversed(self._shown.values()) if m.rows)
+        message = self._latest_with_buttons()
+        assert message is not None, "there was a button"
         query = {
             "id": str(self._last_update + 1),
             "from": self._person.json(),
@@ -175,8 +179,8 @@ class TerminalRequest(BaseRequest):
         }
         return self._update("callback_query", query)
 
-    def _latest_keyboard(self) -> list[list[Button]]:
-        return next((m.rows for m in reversed(self._shown.values()) if m.rows), [])
+    def _latest_with_buttons(self) -> _Shown | None:
+        return next((m for m in reversed(self._shown.values()) if m.rows), None)
 
     # What the bot asks for
 
@@ -245,8 +249,9 @@ class TerminalRequest(BaseRequest):
         return True
 
     def _show(self, message: _Shown) -> None:
-        rows = [[button.label for button in row] for row in message.rows]
-        self._screen.show(message.source, rows)
+        message.numbered = [button for row in message.rows for button in row]
+        labels = [[button.label for button in row] for row in message.rows]
+        self._screen.show(message.source, labels)
 
     # What Telegram would say
 

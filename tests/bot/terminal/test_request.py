@@ -135,6 +135,15 @@ async def test_a_number_presses_a_button_of_the_latest_keyboard(desk: Desk) -> N
     assert desk.seen() == "» Thanks\n"
 
 
+async def test_numbers_stand_for_the_buttons_that_were_shown(desk: Desk) -> None:
+    sent = await desk.bot.send_message(PERSON_ID, "一", reply_markup=STARS)
+    average = [InlineKeyboardButton("★ 3.0", callback_data="a1:poem")]
+    await sent.edit_reply_markup(InlineKeyboardMarkup([average, *STARS.inline_keyboard]))
+    query = desk.presses("2").callback_query
+    assert query is not None
+    assert query.data == "r1:poem:2", "nobody has seen the new button"
+
+
 async def test_an_edit_is_shown_if_its_text_changed(desk: Desk) -> None:
     sent = await desk.bot.send_message(PERSON_ID, "一", reply_markup=STARS)
     desk.seen()

@@ -34,6 +34,10 @@ async def show(visit: Visit) -> None:
     if made is None:
         await visit.notice(visit.reader.say.plain("top.gone"), alert=True)
         return
+    if visit.in_channel:
+        # Any reader may press; only who runs the channel decides what is posted there.
+        await visit.notice(visit.reader.han(made.text), alert=True)
+        return
     await visit.notice()
     summary = await visit.house.services.store.ratings.summary(made.public_id)
     page = verse.poem(visit.reader, made, summary, in_channel=visit.in_channel)

@@ -118,6 +118,9 @@ class VAE(nn.Module):
         """The negative evidence lower bound of verses (B, L): summed over the characters of a
         verse, averaged over verses, so that characters and latents keep their true weights."""
         posterior: Gaussian = self.encoder(ids)
+        # Under autocast the encoder gives half precision: too coarse for noise, and for a rate that
+        # is a difference of nearly equal numbers.
+        posterior = Gaussian(posterior.mean.float(), posterior.log_variance.float())
         z = posterior.sample(generator)
         distortion = -self.decoder.log_prob(ids, z).sum(-1).mean()
         rate = self.rate(posterior, z).mean()

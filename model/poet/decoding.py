@@ -150,3 +150,10 @@ def derive_seed(seed: int, index: int) -> int:
     if index == 0:
         return seed
     return int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint64)[0]) % 2**53
+
+
+def seeded(seed: int, device: torch.device) -> torch.Generator:
+    """A generator for a verse. The CPU's looks at the low 32 bits of a seed alone, so all 53 are
+    mixed into them first."""
+    mixed = np.random.SeedSequence(seed).generate_state(1, np.uint32)[0]
+    return torch.Generator(device).manual_seed(int(mixed))

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from model.networks.checkpoint import Checkpoint
 from model.networks.vae import likeliest
-from model.poet.decoding import Choice, Rules, derive_seed, free, place_theme
+from model.poet.decoding import Choice, Rules, derive_seed, free, place_theme, seeded
 from model.poet.errors import BadRequest, UnknownCharacters, UnsupportedForm
 from model.poet.tables import Tables
 from model.prosody import Tones, mark
@@ -279,7 +279,7 @@ class Poet:
         again from the new latents (pseudo-Gibbs; Rezende, Mohamed & Wierstra 2014, appendix F).
         """
         form, prior = pattern.form, self.model.prior
-        generator = torch.Generator(self.model.device).manual_seed(seed)
+        generator = seeded(seed, self.model.device)
         if place is None:
             z = prior.sample(_CANDIDATES, generator)  # (B, Z)
         else:

@@ -21,7 +21,7 @@ from model.corpus.encode import Corpus, Ids
 from model.corpus.poems import Part
 from model.networks.checkpoint import Checkpoint
 from model.networks.vae import VAE, build
-from model.training.config import Config
+from model.training.config import Config, ConfigError
 from model.training.progress import Progress, State, resume, save
 from model.vocabulary import Vocabulary
 
@@ -79,6 +79,11 @@ class _Run:
         self._vocabulary = Vocabulary.of_corpus(corpus, config.minimum_count)
         self._batches = Batches(config, corpus, len(self._vocabulary.characters))
         model = build(config.network, config.options, self._vocabulary.size).to(device)
+        if foreign := [form for form in config.forms if form not in model.forms]:
+            raise ConfigError(
+                f"{config.name}: the network {config.network} takes {', '.join(model.forms)}, "
+                f"not {', '.join(foreign)}; see forms and [options]"
+            )
         self._state = State(
             model,
             torch.optim.Adam(model.parameters(), config.optimisation.learning_rate),

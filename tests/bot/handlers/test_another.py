@@ -149,3 +149,21 @@ async def test_a_poet_that_cannot_be_reached_is_explained_on_the_button(
         assert click.alert
         assert ada.answers == [hello]
     await gone.aclose()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_verse_of_a_channels_list_is_shown_to_whoever_asks_alone(
+    ada: User, li: User, telegram: FakeTelegram
+) -> None:
+    channel = telegram.channel("Tang", ada)
+    ada.adds_bot_to(channel)
+    ada.posts("/poem", channel)
+    await telegram.settled()
+    verse = channel.last_answer.text.splitlines()[0]
+    ada.posts("/top", channel)
+    await telegram.settled()
+    listed = channel.last_answer
+    click = li.clicks(listed, "1")
+    await telegram.settled()
+    assert click.answer == verse
+    assert channel.last_answer is listed

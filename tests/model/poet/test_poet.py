@@ -23,6 +23,10 @@ def test_the_same_seed_gives_the_same_verse_and_another_seed_another(poet: Poet)
     assert texts(poet.compose(FORM, seed=7)) != texts(poet.compose(FORM, seed=8))
 
 
+def test_all_bits_of_a_seed_count(poet: Poet) -> None:
+    assert texts(poet.compose(FORM, seed=5)) != texts(poet.compose(FORM, seed=5 + 2**32))
+
+
 def test_each_verse_of_several_comes_again_by_its_own_seed(poet: Poet) -> None:
     several = poet.compose(FORM, 4, seed=3)
     assert len(set(texts(several))) == 4

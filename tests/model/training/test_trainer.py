@@ -14,7 +14,7 @@ from model.corpus.encode import Corpus
 from model.corpus.poems import Part
 from model.networks.checkpoint import Checkpoint, load_with_facts
 from model.networks.vae import build
-from model.training.config import Config
+from model.training.config import Config, ConfigError
 from model.training.progress import Progress, ResumeError, State, resume, save
 from model.training.trainer import Batches, Result, held_out, train
 from model.verse import Form
@@ -162,6 +162,11 @@ def test_another_configuration_in_the_same_directory_is_refused(
     with pytest.raises(ResumeError, match=r"another configuration.*--directory"):
         run(corpus, directory, config(seed=2))
     assert (directory / "progress.safetensors").read_bytes() == before
+
+
+def test_forms_that_the_network_does_not_take_are_named(corpus: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="takes couplet5, not jueju5"):
+        run(corpus, tmp_path, config(forms=["couplet5", "jueju5"]))
 
 
 def test_another_seed_gives_other_weights(

@@ -141,6 +141,8 @@ class Engine:
         self.metrics = metrics or Metrics()
         self.loaded: Future[Poet] = Future()
         """Done when the first verse was written, or with the error that prevented it."""
+        # Whoever stops waiting for it, as a worker that leaves does, must not cancel it.
+        self.loaded.set_running_or_notify_cancel()
         self._load = load
         self._capacity = capacity
         self._stuck_after = stuck_after

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -275,6 +276,24 @@ async def test_a_stuck_compute_thread_is_not_live(start_worker: Callable[..., Wo
     worker.poet.go_on.set()
     await blocker
     assert (await worker.http.get("/healthz")).status_code == 200
+
+
+async def test_who_stops_waiting_for_the_poet_does_not_stop_the_poet() -> None:
+    may_load = threading.Event()
+
+    def load() -> Poet:
+        may_load.wait(10)
+        return cast("Poet", TinyPoet())
+
+    engine = Engine(load)
+    engine.start()
+    impatient = asyncio.wrap_future(engine.loaded)
+    impatient.cancel()
+    await asyncio.sleep(0)
+    may_load.set()
+    await asyncio.wrap_future(engine.loaded)
+    assert engine.ready
+    await engine.drain()
 
 
 async def test_a_poet_that_cannot_be_loaded_is_told(start_worker: Callable[..., Worker]) -> None:

@@ -55,16 +55,22 @@ class Poems:
     async def unrated(
         self, chat_id: int | None, since: datetime | None, limit: int
     ) -> list[PoemRecord]:
-        """Poems nobody has rated, of those this chat may see, by the poet's own score."""
-        query = (
-            select(Poem)
+        """Poems nobody has rated, of those this chat may see, by the poet's own score; the same
+        text, written more than once, comes once."""
+        seen = (
+            select(func.max(Poem.id))
             .outerjoin(Rating, Rating.poem_id == Poem.id)
             .where(Rating.poem_id.is_(None), or_(Poem.public, Poem.chat_id == chat_id))
+            .group_by(Poem.text)
+        )
+        if since is not None:
+            seen = seen.where(Poem.created_at >= since)
+        query = (
+            select(Poem)
+            .where(Poem.id.in_(seen))
             .order_by(Poem.score.desc(), Poem.id.desc())
             .limit(limit)
         )
-        if since is not None:
-            query = query.where(Poem.created_at >= since)
         async with self._database.read() as session:
             return [poem_record(poem) for poem in await session.scalars(query)]
 

@@ -104,9 +104,18 @@ async def test_a_naive_moment_is_refused(store: Store) -> None:
 async def test_unrated_poems_are_ranked_by_the_poet(store: Store) -> None:
     await store.chats.ensure(-5, "group", "friends", zone="UTC")
     await rated(store, [5])
-    low = await store.poems.add(new_poem(score=-5.0))
-    high = await store.poems.add(new_poem(score=-4.0))
-    own = await store.poems.add(new_poem(score=-4.5, public=False, chat_id=-5))
+    low = await store.poems.add(new_poem("海内存知己，天涯若比邻。", score=-5.0))
+    high = await store.poems.add(new_poem("明月松间照，清泉石上流。", score=-4.0))
+    own = await store.poems.add(
+        new_poem("空山新雨后，天气晚来秋。", score=-4.5, public=False, chat_id=-5)
+    )
     assert await store.poems.unrated(-5, None, 9) == [high, own, low]
     assert await store.poems.unrated(-6, None, 1) == [high]
     assert await store.poems.unrated(-6, high.created_at + timedelta(seconds=1), 9) == []
+
+
+async def test_an_unrated_text_is_listed_once(store: Store) -> None:
+    await store.poems.add(new_poem(text="白日依山尽，黄河入海流。"))
+    again = await store.poems.add(new_poem(text="白日依山尽，黄河入海流。"))
+    other = await store.poems.add(new_poem(text="空山新雨后，天气晚来秋。"))
+    assert set(await store.poems.unrated(None, None, 9)) == {again, other}

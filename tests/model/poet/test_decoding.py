@@ -1,0 +1,51 @@
+"""Rules that hold by construction, whatever a network's logits say, in every form."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from model.poet import Poet
+from model.poet.decoding import Choice, Rules, free, seeded
+from model.prosody import level_rhymes, regular
+from model.verse import Form, Verse
+
+CANDIDATES = 32
+CPU = torch.device("cpu")
+
+
+def written(poet: Poet, form: Form, forced: torch.Tensor, temperature: float = 1.0) -> list[Verse]:
+    """Verses of a network that knows nothing: its logits are noise."""
+    rules, generator = Rules(form, poet.vocabulary, CPU), seeded(3, CPU)
+    choice = Choice(rules, forced, rules.assign(forced, generator), temperature, generator)
+    shape = (len(forced), poet.vocabulary.size)
+    ids = [choice(i, torch.randn(shape, generator=generator)) for i in range(form.size)]
+    rows = torch.stack(ids, dim=1).tolist()
+    return [Verse.of_characters(form, poet.vocabulary.decode(row)) for row in rows]
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize("form", Form)
+def test_noise_becomes_regular_verse_without_repetition(
+    poet: Poet, form: Form, temperature: float
+) -> None:
+    for verse in written(poet, form, free(CANDIDATES, form.size, CPU), temperature):
+        assert regular(verse)
+        assert len(set(verse.characters)) == form.size
+
+
+@pytest.mark.parametrize("form", [Form.JUEJU5, Form.JUEJU7])
+def test_a_forced_rhyme_is_taken_up(poet: Poet, form: Form) -> None:
+    forced = free(CANDIDATES, form.size, CPU)
+    forced[:, -1] = poet.vocabulary.encode("楼")[0]
+    for verse in written(poet, form, forced):
+        assert verse.characters[-1] == "楼"
+        assert level_rhymes(verse.lines[1][-1]) & level_rhymes("楼")
+        assert regular(verse)
+
+
+def test_a_persons_words_stand_even_where_no_rule_allows_them(poet: Poet) -> None:
+    forced = free(CANDIDATES, 10, CPU)
+    forced[:, :5] = torch.tensor(poet.vocabulary.encode("天天东东南"))
+    for verse in written(poet, Form.COUPLET5, forced):
+        assert verse.lines[0] == "天天东东南"

@@ -42,7 +42,7 @@ def _grid(cells: str, runs: list[str]) -> tuple[Form, tuple[str, ...]]:
         if whole:
             return form, lines
     raise VerseError(
-        f"{len(cells)} characters in {len(runs)} lines are none of: "
+        f"{len(cells)} characters in {len(runs)} line{'' if len(runs) == 1 else 's'} are none of: "
         + ", ".join(f"{form.value} ({form.line_count} × {form.line_length})" for form in Form)
     )
 

@@ -10,6 +10,7 @@ Sources: Kingma & Welling 2014 (arXiv:1312.6114); Bowman et al. 2016 (arXiv:1511
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -133,10 +134,11 @@ def build(network: str, options: Mapping[str, Any], vocabulary_size: int) -> VAE
 
     Raises ValueError if there is no such network.
     """
-    if not network.isidentifier() or network in ("vae", "__init__"):
+    # Looked for first, so that what a network itself fails to import is told as that.
+    name = f"model.networks.{network}"
+    if not network.isidentifier() or importlib.util.find_spec(name) is None:
         raise ValueError(f"no network is named {network!r}")
-    try:
-        module = importlib.import_module(f"model.networks.{network}")
-    except ModuleNotFoundError as error:
-        raise ValueError(f"no network is named {network!r}") from error
+    module = importlib.import_module(name)
+    if not hasattr(module, "build") or module.__name__ == __name__:
+        raise ValueError(f"no network is named {network!r}")
     return cast(VAE, module.build(options, vocabulary_size))

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from model.corpus.encode import Corpus, Ids
 from model.corpus.poems import Part
 from model.networks.checkpoint import Checkpoint
-from model.networks.vae import VAE, build
+from model.networks.vae import VAE, build, likeliest
 from model.training.config import Config, ConfigError
 from model.training.progress import Progress, State, resume, save
 from model.vocabulary import Vocabulary
@@ -78,7 +78,10 @@ class _Run:
         self._clock = clock
         self._vocabulary = Vocabulary.of_corpus(corpus, config.minimum_count)
         self._batches = Batches(config, corpus, len(self._vocabulary.characters))
-        model = build(config.network, config.options, self._vocabulary.size).to(device)
+        try:
+            model = build(config.network, config.options, self._vocabulary.size).to(device)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"{config.name}: {error}; see network and [options]") from error
         if foreign := [form for form in config.forms if form not in model.forms]:
             raise ConfigError(
                 f"{config.name}: the network {config.network} takes {', '.join(model.forms)}, "
@@ -206,10 +209,6 @@ def sample(model: VAE, corpus: Corpus, config: Config) -> str:
     model.eval()
     form = config.forms[0]
     z = model.prior.sample(1, torch.Generator(model.device).manual_seed(config.seed))
-
-    def likeliest(_: int, logits: Tensor) -> Tensor:
-        return logits[:, 1:].argmax(-1) + 1
-
     ids = model.decoder.write(z, form.size, likeliest)
     return corpus.text(form, ids[0].cpu().numpy()).plain
 

@@ -169,6 +169,16 @@ def test_forms_that_the_network_does_not_take_are_named(corpus: Corpus, tmp_path
         run(corpus, tmp_path, config(forms=["couplet5", "jueju5"]))
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"network": "checkpoint"}, {"network": "vae"}, {"options": {"depth": 3}}]
+)
+def test_a_network_or_an_option_there_is_not_is_told(
+    corpus: Corpus, tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(ConfigError, match=r"small: .*see network and"):
+        run(corpus, tmp_path, config(**wrong))
+
+
 def test_another_seed_gives_other_weights(
     corpus: Corpus, tmp_path: Path, uninterrupted: tuple[Path, Result]
 ) -> None:

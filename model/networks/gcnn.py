@@ -100,9 +100,8 @@ def build(options: Mapping[str, Any], vocabulary_size: int) -> VAE:
     return VAE(
         GCNNEncoder(chosen, vocabulary_size),
         GCNNDecoder(chosen, vocabulary_size),
-        NormalPrior(chosen.latent_size),
-        (chosen.form,),
-        chosen.latent_size,
+        NormalPrior(),
+        {chosen.form: chosen.latent_size},
     )
 
 

@@ -56,7 +56,9 @@ class Gaussian:
 
 
 class Encoder(nn.Module):
-    """Verses to posteriors."""
+    """Verses to posteriors; with `reads_gaps`, verses in which 0 stands for open places too."""
+
+    reads_gaps = False
 
     def forward(self, ids: Tensor) -> Gaussian:
         """(B, L) → q(z | x) of (B, Z)."""
@@ -85,26 +87,35 @@ class Loss:
 
 
 class VAE(nn.Module):
-    """An encoder, a decoder and a prior; `forms` are those the three can take."""
+    """An encoder, a decoder and a prior; `latent_sizes` are the numbers in a latent of each form
+    that the three can take."""
 
     def __init__(
         self,
         encoder: Encoder,
         decoder: Decoder,
         prior: nn.Module,
-        forms: tuple[Form, ...],
-        latent_size: int,
+        latent_sizes: Mapping[Form, int],
     ) -> None:
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder
         self.prior_module = prior
-        self.forms = forms
-        self.latent_size = latent_size
+        self.latent_sizes = dict(latent_sizes)
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        return tuple(self.latent_sizes)
 
     @property
     def prior(self) -> Prior:
         return cast(Prior, self.prior_module)
+
+    def at(self, noise: float | Tensor) -> VAE:
+        """This model where a share of each latent is known to be noise, from 0 (none) to 1 (all),
+        for all latents or for each line, (B, lines); itself if its decoder cannot be told."""
+        del noise
+        return self
 
     @property
     def device(self) -> torch.device:

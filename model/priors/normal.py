@@ -13,23 +13,17 @@ from torch import Tensor, nn
 
 
 class NormalPrior(nn.Module):
-    """N(0, I) over `latent_size` numbers; it has no parameters."""
+    """N(0, I) over latents of any size; it has no parameters."""
 
-    def __init__(self, latent_size: int) -> None:
-        super().__init__()
-        self.latent_size = latent_size
-
-    def sample(self, count: int, generator: torch.Generator) -> Tensor:
-        return torch.randn(
-            count, self.latent_size, generator=generator, device=generator.device
-        )  # (B, Z)
+    def sample(self, count: int, size: int, generator: torch.Generator) -> Tensor:
+        return torch.randn(count, size, generator=generator, device=generator.device)  # (B, Z)
 
     def log_prob(self, z: Tensor) -> Tensor:
         return -0.5 * (z.square() + math.log(2 * math.pi)).sum(-1)  # (B,)
 
     def near(self, z: Tensor, distance: float, generator: torch.Generator) -> Tensor:
         """√(1 − s²)·z + s·ε, which keeps the distribution of z where that is the prior."""
-        noise = self.sample(len(z), generator)
+        noise = self.sample(*z.shape, generator)
         return math.sqrt(1 - distance**2) * z + distance * noise  # (B, Z)
 
     def between(self, start: Tensor, end: Tensor, share: float) -> Tensor:

@@ -14,8 +14,8 @@ from torch import Tensor
 class Prior(Protocol):
     """A distribution of latents; B batch, Z latent size."""
 
-    def sample(self, count: int, generator: torch.Generator) -> Tensor:
-        """Draws latents, (count, Z), on the generator's device."""
+    def sample(self, count: int, size: int, generator: torch.Generator) -> Tensor:
+        """Draws latents, (count, size), on the generator's device."""
         ...
 
     def log_prob(self, z: Tensor) -> Tensor:

@@ -26,9 +26,18 @@ class _Section(BaseModel):
 class Optimisation(_Section):
     """How the loss is descended."""
 
-    batch_size: int = Field(gt=0)
+    batch_size: int = Field(gt=0, description="five-character couplets; of longer forms fewer")
     learning_rate: float = Field(gt=0)
     epochs: int = Field(gt=0)
+    parts: int = Field(default=1, gt=0, description="epochs that make one pass over the corpus")
+    optimiser: Literal["adam", "muon"] = "adam"
+    weight_decay: float = Field(default=0.0, ge=0)
+    schedule: Literal["plateau", "trapezoid"] = "plateau"
+    warm_up: int = Field(default=0, ge=0, description="steps in which a trapezoid's rate rises")
+    cool_down: float = Field(
+        default=0.2, ge=0, le=1, description="share of the steps in which it falls to nothing"
+    )
+    compiled: bool = Field(default=False, description="layers are compiled by torch first")
     precision: Literal["float32", "bfloat16"] = "float32"
     tolerance: float = Field(
         default=0.01, ge=0, description="nats a verse that count as an improvement"

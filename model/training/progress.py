@@ -58,18 +58,20 @@ class State:
     """All that changes while a run goes on, beside its progress."""
 
     model: VAE
-    optimiser: torch.optim.Optimizer
+    optimisers: list[torch.optim.Optimizer]
     generator: torch.Generator
 
 
 def save(path: Path, progress: Progress, config: Config, state: State) -> None:
     """Writes everything the run depends on, at once or not at all."""
-    optimiser: dict[str, Any] = state.optimiser.state_dict()
+    optimisers: list[dict[str, Any]] = [one.state_dict() for one in state.optimisers]
     tensors: dict[str, Tensor] = {
         f"model.{name}": tensor for name, tensor in state.model.state_dict().items()
     }
-    for index, entries in optimiser["state"].items():
-        tensors |= {f"optimiser.{index}.{name}": value for name, value in entries.items()}
+    for number, optimiser in enumerate(optimisers):
+        for index, entries in optimiser["state"].items():
+            for name, value in entries.items():
+                tensors[f"optimiser.{number}.{index}.{name}"] = value
     tensors["generator"] = state.generator.get_state()
     # Layers such as nn.Dropout draw from torch's own generators.
     tensors["torch"] = torch.get_rng_state()
@@ -80,7 +82,7 @@ def save(path: Path, progress: Progress, config: Config, state: State) -> None:
         "progress": dataclasses.asdict(progress)
         | {"best_bound": progress.best_bound if math.isfinite(progress.best_bound) else None},
         "config": config.model_dump(mode="json"),
-        "groups": optimiser["param_groups"],
+        "groups": [optimiser["param_groups"] for optimiser in optimisers],
     }
     save_atomically(tensors, facts, path)
 
@@ -93,7 +95,7 @@ def resume(path: Path, config: Config, state: State) -> Progress:
     if not path.exists():
         return Progress()
     tensors, facts = load_with_facts(path)
-    if facts["config"] != config.model_dump(mode="json"):
+    if _what_counts(facts["config"]) != _what_counts(config.model_dump(mode="json")):
         raise ResumeError(
             f"{path.parent} holds a run of another configuration: choose another directory with "
             "--directory, or delete it"
@@ -101,12 +103,13 @@ def resume(path: Path, config: Config, state: State) -> Progress:
     state.model.load_state_dict(
         {n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")}
     )
-    entries: dict[int, dict[str, Tensor]] = {}
+    entries: list[dict[int, dict[str, Tensor]]] = [{} for _ in state.optimisers]
     for name, tensor in tensors.items():
         if name.startswith("optimiser."):
-            _, index, entry = name.split(".", 2)
-            entries.setdefault(int(index), {})[entry] = tensor
-    state.optimiser.load_state_dict({"state": entries, "param_groups": facts["groups"]})
+            _, number, index, entry = name.split(".", 3)
+            entries[int(number)].setdefault(int(index), {})[entry] = tensor
+    for optimiser, entry, groups in zip(state.optimisers, entries, facts["groups"], strict=True):
+        optimiser.load_state_dict({"state": entry, "param_groups": groups})
     state.generator.set_state(tensors["generator"])
     torch.set_rng_state(tensors["torch"])
     if "cuda" in tensors and torch.cuda.is_available():
@@ -115,3 +118,10 @@ def resume(path: Path, config: Config, state: State) -> Progress:
     if saved["best_bound"] is None:
         saved["best_bound"] = math.inf
     return Progress(**saved)
+
+
+def _what_counts(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration without what may change when a run goes on: how long it is, how it ends."""
+    free = ("epochs", "cool_down", "learning_rate", "compiled")
+    optimisation = {n: v for n, v in config["optimisation"].items() if n not in free}
+    return config | {"optimisation": optimisation}

@@ -22,10 +22,12 @@ from model.corpus.poems import Part
 from model.networks.checkpoint import Checkpoint
 from model.networks.vae import VAE, build, likeliest
 from model.training.config import Config, ConfigError
+from model.training.descent import learning_rate, optimisers
 from model.training.progress import Progress, State, resume, save
 from model.vocabulary import Vocabulary
 
 _VALIDATION_SEED = 1
+_SAMPLE_NOISE = 0.8
 _SECONDS_BETWEEN_SAVES = 60.0
 _STEPS_BETWEEN_FIGURES = 100
 
@@ -89,9 +91,12 @@ class _Run:
             )
         self._state = State(
             model,
-            torch.optim.Adam(model.parameters(), config.optimisation.learning_rate),
+            optimisers(model, config.optimisation),
             torch.Generator(device).manual_seed(config.seed),
         )
+        if config.optimisation.compiled:
+            model.encoder.compile(dynamic=False)
+            model.decoder.compile(dynamic=False)
         self._kept = directory / "progress.safetensors"
         self._best = directory / f"{config.name}.safetensors"
         self._progress = resume(self._kept, config, self._state)
@@ -118,6 +123,7 @@ class _Run:
             mininterval=1.0,
         )
         for ids in bar:
+            self._set_learning_rate()
             figures = _descend(self._state, ids.to(self._device), self._config)
             self._progress = self._progress.after_batch()
             if self._progress.step % _STEPS_BETWEEN_FIGURES == 0:
@@ -136,9 +142,6 @@ class _Run:
         self._progress = self._progress.after_epoch(figures["bound"], optimisation.tolerance)
         if improved:
             self._keep(figures)
-        rate = optimisation.learning_rate * optimisation.decay**self._progress.decays
-        for group in self._state.optimiser.param_groups:
-            group["lr"] = rate
         save(self._kept, self._progress, self._config, self._state)
         verse = sample(model, self._corpus, self._config)
         for name, value in figures.items():
@@ -146,8 +149,18 @@ class _Run:
         board.add_text("sample", verse, self._progress.step)
         told = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
         self._show(
-            f"epoch {self._progress.epoch}: {told} nats a verse; learning rate {rate:.0e}; {verse}"
+            f"epoch {self._progress.epoch}: {told} nats; learning rate "
+            f"{self._set_learning_rate():.0e}; {verse}"
         )
+
+    def _set_learning_rate(self) -> float:
+        optimisation, progress = self._config.optimisation, self._progress
+        steps = self._batches.count * optimisation.epochs
+        rate = learning_rate(optimisation, progress.step, steps, progress.decays)
+        for optimiser in self._state.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+        return rate
 
     def _keep(self, figures: dict[str, float]) -> None:
         measured = {name: round(value, 4) for name, value in figures.items()}
@@ -166,24 +179,34 @@ class Batches:
 
     def __init__(self, config: Config, corpus: Corpus, characters: int) -> None:
         self._seed = config.seed
-        self._size = config.optimisation.batch_size
+        self._parts = config.optimisation.parts
         self._verses: list[Ids] = [
             corpus.known(form, Part.TRAIN, characters) for form in config.forms
         ]
-        self.count = sum(math.ceil(len(verses) / self._size) for verses in self._verses)
+        couplets = config.optimisation.batch_size
+        self._sizes = [max(1, couplets * 10 // form.size) for form in config.forms]
+        sizes = zip(self._verses, self._sizes, strict=True)
+        # A compiled layer would be compiled again for the smaller batch at each form's end.
+        self._ragged = not config.optimisation.compiled
+        whole = sum(len(self._starts(len(verses), size)) for verses, size in sizes)
+        self.count = math.ceil(whole / self._parts)
 
     def of_epoch(self, epoch: int, skip: int) -> Iterator[Tensor]:
         """Batches (B, L) of an epoch, without the first `skip`."""
-        order = np.random.default_rng((self._seed, epoch))
+        order = np.random.default_rng((self._seed, epoch // self._parts))
         places: list[tuple[int, np.ndarray]] = []
         for form, verses in enumerate(self._verses):
             shuffled = order.permutation(len(verses))
-            places += [
-                (form, shuffled[i : i + self._size]) for i in range(0, len(verses), self._size)
-            ]
-        for i in order.permutation(len(places))[skip:]:
+            size = self._sizes[form]
+            places += [(form, shuffled[i : i + size]) for i in self._starts(len(verses), size)]
+        start = epoch % self._parts * self.count
+        for i in order.permutation(len(places))[start : start + self.count][skip:]:
             form, rows = places[i]
             yield torch.from_numpy(self._verses[form][rows].astype(np.int64))
+
+    def _starts(self, verses: int, size: int) -> range:
+        """Where the batches of a form begin."""
+        return range(0, verses if self._ragged or verses < size else verses - size + 1, size)
 
 
 @torch.no_grad()
@@ -191,6 +214,7 @@ def held_out(model: VAE, corpus: Corpus, characters: int) -> dict[str, float]:
     """The loss's figures on VALIDATION, averaged over verses; the noise is always the same."""
     model.eval()
     generator = torch.Generator(model.device).manual_seed(_VALIDATION_SEED)
+    torch.compiler.set_stance("force_eager")  # sizes vary here: compiling each would take longer
     sums: dict[str, float] = {}
     total = 0
     for form in model.forms:
@@ -200,6 +224,7 @@ def held_out(model: VAE, corpus: Corpus, characters: int) -> dict[str, float]:
             for name, value in model.loss(batch, generator).figures.items():
                 sums[name] = sums.get(name, 0.0) + float(value) * len(ids)
             total += len(ids)
+    torch.compiler.set_stance("default")
     return {name: value / total for name, value in sums.items()}
 
 
@@ -208,8 +233,10 @@ def sample(model: VAE, corpus: Corpus, config: Config) -> str:
     """A verse from the prior, the likeliest character at each place, as the author printed it."""
     model.eval()
     form = config.forms[0]
-    z = model.prior.sample(1, torch.Generator(model.device).manual_seed(config.seed))
-    ids = model.decoder.write(z, form.size, likeliest)
+    z = model.prior.sample(
+        1, model.latent_sizes[form], torch.Generator(model.device).manual_seed(config.seed)
+    )
+    ids = model.at(_SAMPLE_NOISE).decoder.write(z, form.size, likeliest)
     return corpus.text(form, ids[0].cpu().numpy()).plain
 
 
@@ -218,9 +245,11 @@ def _descend(state: State, ids: Tensor, config: Config) -> dict[str, float]:
     reduced = config.optimisation.precision == "bfloat16"
     with torch.autocast(ids.device.type, torch.bfloat16, enabled=reduced):
         loss = state.model.loss(ids, state.generator)
-    state.optimiser.zero_grad(set_to_none=True)
+    for optimiser in state.optimisers:
+        optimiser.zero_grad(set_to_none=True)
     loss.total.backward()  # type: ignore[no-untyped-call]
-    state.optimiser.step()
+    for optimiser in state.optimisers:
+        optimiser.step()
     return {name: float(value.detach()) for name, value in loss.figures.items()}
 
 

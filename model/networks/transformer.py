@@ -1,0 +1,450 @@
+"""The flagship: a transformer VAE whose decoder is told how noisy its latent is.
+
+Decides layers, sizes, the noise and the loss, so that one set of weights gives a verse back (no
+noise), varies it (some) and composes (nearly all noise); training, rules of writing and ranking
+are those of every VAE here.
+
+One latent stands for each line. Posterior means are standardised over a batch, and a latent of
+noise t is √(1 − t²)·mean + t·ε: t = 0 keeps all, t = 1 is the prior N(0, I) and the decoder a
+language model. The decoder writes one character after another and sees the latents as the first
+tokens of its text, and in every layer as a scale and a shift of the line's characters.
+
+Sources: Vaswani et al. 2017 (arXiv:1706.03762); Bae et al. 2023, multi-rate VAE
+(arXiv:2212.03905); Kingma et al. 2021, variational diffusion (arXiv:2107.00630), for latents of a
+known noise; Peebles & Xie 2023 (arXiv:2212.09748), adaptive normalisation; So et al. 2021
+(arXiv:2109.08668), squared ReLU; Henry et al. 2020 (arXiv:2010.04245), normalised queries and keys.
+Shapes: B batch, N lines, C characters a line, L = N·C characters, T = N + L tokens, H hidden size,
+V vocabulary, Z numbers of a line's latent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from model.networks.vae import VAE, Choose, Decoder, Encoder, Gaussian, Loss
+from model.priors.normal import NormalPrior
+from model.verse import Form
+
+_FORMS = tuple(Form)
+_LINES = max(form.line_count for form in _FORMS)
+_LENGTHS = sorted({form.line_length for form in _FORMS})
+_LINE_LENGTH = max(_LENGTHS)
+_FORM_OF_SIZE = {form.size: form for form in _FORMS}
+_NARROWEST = 1e-3  # of a posterior said to have no noise: densities must stay finite
+
+
+@dataclass(frozen=True)
+class Options:
+    """Sizes, and the shares of a training batch.
+
+    `exact` of the verses are read without noise, `together` have one noise for all lines, the rest
+    one for each. `dropped` is the share of earlier characters hidden from the decoder where the
+    noise is small, so that it looks at the latent.
+    """
+
+    hidden_size: int = 256
+    heads: int = 4
+    encoder_layers: int = 2
+    decoder_layers: int = 6
+    line_latent_size: int = 96
+    exact: float = 0.2
+    together: float = 0.6
+    dropped: float = 0.05
+
+
+def form_of(ids: Tensor) -> Form:
+    """The form of verses (B, L), by their size."""
+    return _FORM_OF_SIZE[ids.shape[1]]
+
+
+class Attention(nn.Module):
+    """Attention of several heads with normalised queries and keys; causal if asked."""
+
+    def __init__(self, size: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.project = nn.Linear(size, 3 * size, bias=False)
+        self.merge = nn.Linear(size, size, bias=False)
+        nn.init.zeros_(self.merge.weight)
+
+    def forward(self, x: Tensor, causal: bool) -> Tensor:
+        query, key, value = self.split(x)
+        h = _attend(query, key, value, causal)
+        merged: Tensor = self.merge(h.transpose(1, 2).flatten(2))
+        return merged  # (B, T, H)
+
+    def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(B, T, H) → queries, keys and values (B, heads, T, H / heads)."""
+        query, key, value = (
+            part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for part in self.project(x).chunk(3, dim=-1)
+        )
+        return _normalised(query), _normalised(key), value
+
+    def step(self, x: Tensor, cache: _Cache) -> Tensor:
+        """The last tokens' attention to all so far: (B, t, H) → (B, t, H)."""
+        query, key, value = self.split(x)
+        key, value = cache.append(key, value)
+        h = _attend(query, key, value, causal=x.shape[1] > 1)
+        merged: Tensor = self.merge(h.transpose(1, 2).flatten(2))
+        return merged
+
+
+class Perceptron(nn.Module):
+    """Two dense layers with a squared ReLU between."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.widen = nn.Linear(size, 4 * size, bias=False)
+        self.narrow = nn.Linear(4 * size, size, bias=False)
+        nn.init.zeros_(self.narrow.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        narrowed: Tensor = self.narrow(F.relu(self.widen(x)).square())
+        return narrowed
+
+
+class Block(nn.Module):
+    """x + attention, + perceptron, each of the normalised x."""
+
+    def __init__(self, size: int, heads: int) -> None:
+        super().__init__()
+        self.attention = Attention(size, heads)
+        self.perceptron = Perceptron(size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attention(_normalised(x), causal=False)
+        x = x + self.perceptron(_normalised(x))
+        return x  # (B, L, H)
+
+
+class ConditionedBlock(nn.Module):
+    """A causal block whose normalised inputs are scaled and shifted as the line's latent says."""
+
+    def __init__(self, size: int, heads: int) -> None:
+        super().__init__()
+        self.attention = Attention(size, heads)
+        self.perceptron = Perceptron(size)
+        self.modulate = nn.Linear(size, 4 * size)
+        nn.init.zeros_(self.modulate.weight)
+        nn.init.zeros_(self.modulate.bias)
+
+    def forward(self, x: Tensor, modulation: Tensor, cache: _Cache | None = None) -> Tensor:
+        """`modulation` is `self.modulate` of each token's condition, (B, T, 4H)."""
+        scale, shift, wide_scale, wide_shift = modulation.chunk(4, dim=-1)
+        h = _normalised(x) * (1 + scale) + shift
+        x = x + (self.attention(h, causal=True) if cache is None else self.attention.step(h, cache))
+        h = _normalised(x) * (1 + wide_scale) + wide_shift
+        x = x + self.perceptron(h)
+        return x  # (B, T, H)
+
+
+class _Cache:
+    """Keys and values of the tokens so far of one layer, (B, heads, T, H / heads)."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[Tensor, Tensor] | None = None
+
+    def append(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        if self._kept is not None:
+            key = torch.cat([self._kept[0], key], dim=2)
+            value = torch.cat([self._kept[1], value], dim=2)
+        self._kept = key, value
+        return self._kept
+
+
+class Places(nn.Module):
+    """Learnt vectors of the places of a form: its line, the character in the line, the form."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.form = nn.Embedding(len(_FORMS), size)
+        self.line = nn.Embedding(_LINES, size)
+        self.character = nn.Embedding(len(_LENGTHS) * _LINE_LENGTH, size)
+        for table in (self.form, self.line, self.character):
+            nn.init.normal_(table.weight, std=0.02)
+
+    def forward(self, form: Form) -> Tensor:
+        """(L, H)"""
+        first = _LENGTHS.index(form.line_length) * _LINE_LENGTH
+        characters = self.character.weight[first : first + form.line_length]  # (C, H)
+        return (self.lines(form)[:, None] + characters).flatten(0, 1)
+
+    def lines(self, form: Form) -> Tensor:
+        """(N, H)"""
+        return self.line.weight[: form.line_count] + self.form.weight[_FORMS.index(form)]
+
+
+class TransformerEncoder(Encoder):
+    """Characters, some of them unknown (id 0), to a latent for each line.
+
+    The mean is standardised over the batch, apart for each length of line; there is next to no
+    variance, for the noise is added by `TransformerVAE`.
+    """
+
+    reads_gaps = True
+
+    def __init__(self, options: Options, embedding: nn.Embedding) -> None:
+        super().__init__()
+        size = options.hidden_size
+        self._embedding = (embedding,)  # the decoder's: not a part of this module
+        self.places = Places(size)
+        self.blocks = nn.ModuleList(
+            Block(size, options.heads) for _ in range(options.encoder_layers)
+        )
+        # Each place of a line has its own weights: an average would lose the order.
+        self.latents = nn.Parameter(
+            torch.randn(_LINE_LENGTH * size, options.line_latent_size) / math.sqrt(5 * size)
+        )
+        self.standardise = nn.ModuleDict(
+            {
+                str(length): nn.BatchNorm1d(options.line_latent_size, affine=False, momentum=0.02)
+                for length in _LENGTHS
+            }
+        )
+
+    def forward(self, ids: Tensor) -> Gaussian:
+        form = form_of(ids)
+        h = self._embedding[0](ids) + self.places(form)  # (B, L, H)
+        for block in self.blocks:
+            h = block(h)
+        lines = _normalised(h).view(len(ids) * form.line_count, -1)  # (B·N, C·H)
+        raw = (lines @ self.latents[: lines.shape[1]]).float()  # (B·N, Z)
+        mean = self.standardise[str(form.line_length)](raw).view(len(ids), -1)  # (B, N·Z)
+        return Gaussian(mean, torch.full_like(mean, 2 * math.log(_NARROWEST)))
+
+
+class TransformerDecoder(Decoder):
+    """Writes from left to right, told the latents and how noisy they are."""
+
+    def __init__(self, options: Options, embedding: nn.Embedding) -> None:
+        super().__init__()
+        size = options.hidden_size
+        self.embedding = embedding
+        self.dropped = options.dropped
+        self.places = Places(size)
+        self.latent = nn.Linear(options.line_latent_size + _NOISE_FEATURES, size)
+        self.condition = nn.Linear(size, size)
+        self.blocks = nn.ModuleList(
+            ConditionedBlock(size, options.heads) for _ in range(options.decoder_layers)
+        )
+        self.bias = nn.Parameter(torch.zeros(embedding.num_embeddings))
+
+    def forward(self, ids: Tensor, z: Tensor, noise: Tensor) -> Tensor:
+        """Log probabilities in nats of verses (B, L) given latents (B, N·Z) of noise (B, N)."""
+        form = form_of(ids)
+        memory, condition = self._read(z, noise, form)
+        previous = F.pad(ids[:, :-1], (1, 0))  # (B, L); id 0 stands before the first
+        if self.training and self.dropped:
+            # Only where the latent can replace them: a language model needs its context.
+            told = (noise < 0.5).repeat_interleave(form.line_length, dim=1)
+            hidden = torch.rand(previous.shape, device=z.device) < self.dropped
+            previous = previous.masked_fill(hidden & told, 0)
+        x = torch.cat([memory, self.embedding(previous) + self.places(form)], dim=1)  # (B, T, H)
+        for block in self.blocks:
+            modulation = block.modulate(condition)  # (B, N, 4H)
+            of_characters = modulation.repeat_interleave(form.line_length, dim=1)  # (B, L, 4H)
+            x = block(x, torch.cat([modulation, of_characters], dim=1))
+        logits = self._logits(x[:, form.line_count :]).flatten(0, 1)  # (B·L, V)
+        cost = F.cross_entropy(logits, ids.flatten(), reduction="none")
+        return -cost.view_as(ids)  # (B, L)
+
+    def log_prob(self, ids: Tensor, z: Tensor) -> Tensor:
+        return self.told(0.0).log_prob(ids, z)
+
+    def write(self, z: Tensor, length: int, choose: Choose) -> Tensor:
+        return self.told(0.0).write(z, length, choose)
+
+    def told(self, noise: float | Tensor) -> TellingDecoder:
+        """This decoder, told the noise of all latents or of each line, (B, N)."""
+        return TellingDecoder(self, noise)
+
+    def write_told(self, z: Tensor, noise: Tensor, form: Form, choose: Choose) -> Tensor:
+        """A verse for each latent (B, N·Z) of noise (B, N), as `Decoder.write` does."""
+        memory, condition = self._read(z, noise, form)
+        modulations = [block.modulate(condition) for block in self.blocks]  # (B, N, 4H) each
+        caches = [_Cache() for _ in self.blocks]
+        places = self.places(form)
+        x = memory
+        for block, modulation, cache in zip(self.blocks, modulations, caches, strict=True):
+            x = block(x, modulation, cache)
+        ids = torch.zeros(len(z), 1, dtype=torch.long, device=z.device)
+        written: list[Tensor] = []
+        for position in range(form.size):
+            line = position // form.line_length
+            x = self.embedding(ids) + places[position]  # (B, 1, H)
+            for block, modulation, cache in zip(self.blocks, modulations, caches, strict=True):
+                x = block(x, modulation[:, line : line + 1], cache)
+            ids = choose(position, self._logits(x[:, 0]))[:, None]
+            written.append(ids)
+        return torch.cat(written, dim=1)  # (B, L)
+
+    def _read(self, z: Tensor, noise: Tensor, form: Form) -> tuple[Tensor, Tensor]:
+        """The latents as tokens and as conditions, (B, N, H) each."""
+        lines = z.view(len(z), form.line_count, -1)  # (B, N, Z)
+        read = self.latent(torch.cat([lines, _noise_features(noise)], dim=-1))
+        memory = read + self.places.lines(form)  # (B, N, H)
+        return memory, F.relu(self.condition(memory)).square()
+
+    def _logits(self, x: Tensor) -> Tensor:
+        return F.linear(_normalised(x), self.embedding.weight, self.bias)
+
+
+class TellingDecoder(Decoder):
+    """A decoder told how noisy the latents are that it reads."""
+
+    def __init__(self, decoder: TransformerDecoder, noise: float | Tensor) -> None:
+        super().__init__()
+        self._decoder = (decoder,)  # not a part of this module: it has its own place
+        self._noise = noise
+
+    def log_prob(self, ids: Tensor, z: Tensor) -> Tensor:
+        scores: Tensor = self._decoder[0](ids, z, self._of_lines(z, form_of(ids)))
+        return scores
+
+    def write(self, z: Tensor, length: int, choose: Choose) -> Tensor:
+        form = _FORM_OF_SIZE[length]
+        return self._decoder[0].write_told(z, self._of_lines(z, form), form, choose)
+
+    def _of_lines(self, z: Tensor, form: Form) -> Tensor:
+        noise = torch.as_tensor(self._noise, dtype=z.dtype, device=z.device)
+        return noise.expand(len(z), form.line_count)
+
+
+class NoisyEncoder(Encoder):
+    """An encoder whose latents have a noise: q = N(√(1 − t²)·mean, t²)."""
+
+    reads_gaps = True
+
+    def __init__(self, encoder: Encoder, noise: float | Tensor) -> None:
+        super().__init__()
+        self._encoder = (encoder,)
+        self._noise = noise
+
+    def forward(self, ids: Tensor) -> Gaussian:
+        mean = self._encoder[0](ids).mean
+        noise = torch.as_tensor(self._noise, dtype=mean.dtype, device=mean.device)
+        if noise.dim():
+            noise = noise.repeat_interleave(mean.shape[1] // noise.shape[-1], dim=-1)
+        noise = noise.expand(mean.shape)
+        log_variance = 2 * torch.log(noise.clamp(min=_NARROWEST))
+        return Gaussian(mean * torch.sqrt(1 - noise.square()), log_variance)
+
+
+class TransformerVAE(VAE):
+    """Encoder and decoder over one table of characters; the loss draws a noise for each line."""
+
+    def __init__(self, options: Options, vocabulary_size: int) -> None:
+        embedding = nn.Embedding(vocabulary_size, options.hidden_size)
+        nn.init.normal_(embedding.weight, std=0.02)
+        super().__init__(
+            TransformerEncoder(options, embedding),
+            TransformerDecoder(options, embedding),
+            NormalPrior(),
+            {form: form.line_count * options.line_latent_size for form in _FORMS},
+        )
+        self._options = options
+
+    def at(self, noise: float | Tensor) -> VAE:
+        return _At(self, noise)
+
+    def loss(self, ids: Tensor, generator: torch.Generator) -> Loss:
+        """Nats a character, averaged over the noises: each is the distortion of a bound whose rate
+        the noise fixes, so that nothing remains to be weighed."""
+        form = form_of(ids)
+        noise = self._noise(len(ids), form, generator)  # (B, N)
+        hidden = self._hidden(ids, noise, generator)
+        mean = self.encoder(ids.masked_fill(hidden, 0)).mean  # (B, N·Z)
+        spread = noise.repeat_interleave(mean.shape[1] // form.line_count, dim=1)
+        drawn = torch.randn(mean.shape, generator=generator, device=mean.device)
+        z = torch.sqrt(1 - spread.square()) * mean + spread * drawn
+        costs = -self.decoder(ids, z, noise).mean(-1)  # (B,)
+        figures = {"bound": costs.mean()}
+        figures["exact"] = _average(costs, (noise == 0).all(-1) & ~hidden.any(-1))
+        figures["language"] = _average(costs, (noise == 1).all(-1))
+        return Loss(costs.mean(), figures)
+
+    def _noise(self, count: int, form: Form, generator: torch.Generator) -> Tensor:
+        """Noises (B, N): a part of the verses has none, a part one, a part one for each line."""
+        shape = (count, form.line_count)
+        options, device = self._options, generator.device
+        kind = torch.rand(count, 1, generator=generator, device=device)
+        apart = _angles(shape, generator)
+        none = torch.rand(shape, generator=generator, device=device) < 0.3
+        apart = torch.where(none, 0.0, apart)
+        noise = torch.where(kind < options.exact + options.together, apart[:, :1] * 0, apart)
+        one = _angles((count, 1), generator)
+        pure = torch.rand(count, 1, generator=generator, device=device) < 0.15
+        one = torch.where(pure, 1.0, one).expand(shape)
+        is_one = (kind >= options.exact) & (kind < options.exact + options.together)
+        return torch.where(is_one, one, noise)
+
+    def _hidden(self, ids: Tensor, noise: Tensor, generator: torch.Generator) -> Tensor:
+        """Which characters the encoder may not see, (B, L); all, where nothing says there is no
+        noise."""
+        device = generator.device
+        seen = torch.rand(len(ids), 1, generator=generator, device=device) < 0.5
+        share = torch.rand(len(ids), 1, generator=generator, device=device).square()
+        hidden = torch.rand(ids.shape, generator=generator, device=device) < share
+        return hidden & ~seen & ~(noise == 0).all(-1, keepdim=True)
+
+
+class _At(VAE):
+    """A view of a model at one noise: with it, encoder, decoder and prior are a plain VAE."""
+
+    def __init__(self, model: TransformerVAE, noise: float | Tensor) -> None:
+        encoder = NoisyEncoder(model.encoder, noise)
+        decoder = cast(TransformerDecoder, model.decoder).told(noise)
+        super().__init__(encoder, decoder, model.prior_module, model.latent_sizes)
+        self._model = (model,)
+
+    @property
+    def device(self) -> torch.device:
+        return self._model[0].device
+
+
+def build(options: Mapping[str, Any], vocabulary_size: int) -> VAE:
+    """The whole model; `options` are the fields of `Options`."""
+    return TransformerVAE(Options(**options), vocabulary_size)
+
+
+_NOISE_FEATURES = 3
+
+
+def _noise_features(noise: Tensor) -> Tensor:
+    """The noise t, its angle and what is left of the signal: (B, N) → (B, N, 3)."""
+    angle = torch.asin(noise.clamp(0, 1)) * (2 / math.pi)
+    return torch.stack([noise, angle, torch.sqrt(1 - noise.square())], dim=-1)
+
+
+def _angles(shape: tuple[int, int], generator: torch.Generator) -> Tensor:
+    """Noises whose angle is uniform, so that most are near 1, where verse is composed."""
+    uniform = torch.rand(shape, generator=generator, device=generator.device)
+    return torch.sin(uniform * (math.pi / 2))
+
+
+def _average(costs: Tensor, chosen: Tensor) -> Tensor:
+    return (costs * chosen).sum() / chosen.sum().clamp(min=1)
+
+
+def _normalised(x: Tensor) -> Tensor:
+    """x over its root mean square (Zhang & Sennrich 2019, arXiv:1910.07467), without weights."""
+    return F.rms_norm(x, (x.shape[-1],))
+
+
+def _attend(query: Tensor, key: Tensor, value: Tensor, causal: bool) -> Tensor:
+    """Scaled dot products; for texts this short it is faster on CPUs than torch's fused kernel,
+    whose backward pass takes seven times as long."""
+    scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
+    if causal:
+        length = scores.shape[-1]
+        future = torch.ones(length, length, dtype=torch.bool, device=scores.device).triu(1)
+        scores = scores.masked_fill(future, -1e4)
+    return scores.softmax(-1).to(value.dtype) @ value

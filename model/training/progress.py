@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,11 @@ class ResumeError(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """Epochs done, batches done in the next one, steps in all, and how the bound fared."""
+    """Epochs done, batches done in the next one, steps in all, and how the bound fared.
+
+    `measured` of the batches done are in `State.sums`; `seconds` is what the run took so far,
+    without the times in which it did not run.
+    """
 
     epoch: int = 0
     batch: int = 0
@@ -34,12 +39,20 @@ class Progress:
     decays: int = 0
     best_epoch: int = 0
     best_bound: float = math.inf
+    measured: int = 0
+    seconds: float = 0.0
 
-    def after_batch(self) -> Progress:
-        """One batch further."""
-        return dataclasses.replace(self, batch=self.batch + 1, step=self.step + 1)
+    def after_batch(self, seconds: float) -> Progress:
+        """One batch further, which took some seconds."""
+        return dataclasses.replace(
+            self,
+            batch=self.batch + 1,
+            step=self.step + 1,
+            measured=self.measured + 1,
+            seconds=self.seconds + seconds,
+        )
 
-    def after_epoch(self, bound: float, tolerance: float) -> Progress:
+    def after_epoch(self, bound: float, tolerance: float, seconds: float) -> Progress:
         """An epoch further; a bound that stands still counts as one decay of the rate."""
         better = bound < self.best_bound
         still = bound > self.best_bound - tolerance
@@ -50,16 +63,29 @@ class Progress:
             decays=self.decays + still,
             best_epoch=self.epoch + 1 if better else self.best_epoch,
             best_bound=min(bound, self.best_bound),
+            measured=0,
+            seconds=self.seconds + seconds,
         )
 
 
 @dataclass(frozen=True)
 class State:
-    """All that changes while a run goes on, beside its progress."""
+    """All that changes while a run goes on, beside its progress; `sums` are the figures of the
+    batches done in the next epoch, added up."""
 
     model: VAE
     optimisers: list[torch.optim.Optimizer]
     generator: torch.Generator
+    sums: dict[str, Tensor] = field(default_factory=dict)
+
+    def add(self, figures: Mapping[str, Tensor]) -> None:
+        """Adds a batch's figures to the epoch's sums, where they are: no step waits for a GPU."""
+        for name, value in figures.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value.double()
+
+    def averages(self, batches: int) -> dict[str, float]:
+        """The figures of so many batches, averaged."""
+        return {name: float(total) / batches for name, total in self.sums.items()}
 
 
 def save(path: Path, progress: Progress, config: Config, state: State) -> None:
@@ -72,6 +98,7 @@ def save(path: Path, progress: Progress, config: Config, state: State) -> None:
         for index, entries in optimiser["state"].items():
             for name, value in entries.items():
                 tensors[f"optimiser.{number}.{index}.{name}"] = value
+    tensors |= {f"sum.{name}": total for name, total in state.sums.items()}
     tensors["generator"] = state.generator.get_state()
     # Layers such as nn.Dropout draw from torch's own generators.
     tensors["torch"] = torch.get_rng_state()
@@ -108,8 +135,12 @@ def resume(path: Path, config: Config, state: State) -> Progress:
         if name.startswith("optimiser."):
             _, number, index, entry = name.split(".", 3)
             entries[int(number)].setdefault(int(index), {})[entry] = tensor
-    for optimiser, entry, groups in zip(state.optimisers, entries, facts["groups"], strict=True):
-        optimiser.load_state_dict({"state": entry, "param_groups": groups})
+    for optimiser, kept, groups in zip(state.optimisers, entries, facts["groups"], strict=True):
+        optimiser.load_state_dict({"state": kept, "param_groups": groups})
+    state.sums.clear()
+    state.sums.update(
+        {n.removeprefix("sum."): t for n, t in tensors.items() if n.startswith("sum.")}
+    )
     state.generator.set_state(tensors["generator"])
     torch.set_rng_state(tensors["torch"])
     if "cuda" in tensors and torch.cuda.is_available():

@@ -1,13 +1,12 @@
 """The trainer: takes any VAE of verse from fresh weights to the point where its bound stands still.
 
-Decides the order of verses, the optimiser, when the learning rate falls and when training ends;
-the loss is the network's, and what is written to disk `progress` decides.
+Decides what happens in which order, what is measured when, and when training ends; the loss is the
+network's, and batches, optimisers, progress and curve have files of their own.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +16,16 @@ from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from model.corpus.encode import Corpus, Ids
+from model.corpus.encode import Corpus
 from model.corpus.poems import Part
 from model.networks.checkpoint import Checkpoint
 from model.networks.vae import VAE, build, likeliest
+from model.training.batches import Batches
 from model.training.config import Config, ConfigError
+from model.training.curve import Curve, Point
 from model.training.descent import learning_rate, optimisers
 from model.training.progress import Progress, State, resume, save
+from model.verse import Form
 from model.vocabulary import Vocabulary
 
 _VALIDATION_SEED = 1
@@ -53,7 +55,8 @@ def train(
     """Trains a model, or goes on where a run in `directory` was interrupted.
 
     `show` is given a line of text after every epoch: the bound and a verse from the prior. The best
-    model by the bound on VALIDATION is `directory/NAME.safetensors`.
+    model by the bound on VALIDATION is `directory/NAME.safetensors`; `directory/curve.jsonl` has a
+    line for each epoch. Raises ConfigError, or ResumeError if the run there is another.
     """
     return _Run(config, corpus, directory, device=device, show=show, clock=clock).to_the_end()
 
@@ -82,7 +85,7 @@ class _Run:
         self._batches = Batches(config, corpus, len(self._vocabulary.characters))
         try:
             model = build(config.network, config.options, self._vocabulary.size).to(device)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RuntimeError) as error:
             raise ConfigError(f"{config.name}: {error}; see network and [options]") from error
         if foreign := [form for form in config.forms if form not in model.forms]:
             raise ConfigError(
@@ -100,6 +103,8 @@ class _Run:
         self._kept = directory / "progress.safetensors"
         self._best = directory / f"{config.name}.safetensors"
         self._progress = resume(self._kept, config, self._state)
+        self._curve = Curve(directory / "curve.jsonl", self._progress.epoch)
+        self._looked = clock()
 
     def to_the_end(self) -> Result:
         if self._progress.step:
@@ -113,11 +118,11 @@ class _Run:
 
     def _descend_an_epoch(self, board: SummaryWriter) -> None:
         self._state.model.train()
-        saved = self._clock()
+        epoch, saved = self._progress.epoch, self._progress.seconds
         bar = tqdm(
-            self._batches.of_epoch(self._progress.epoch, self._progress.batch),
-            desc=f"epoch {self._progress.epoch + 1}",
-            total=self._batches.count,
+            self._batches.of_epoch(epoch, self._progress.batch),
+            desc=f"epoch {epoch + 1}",
+            total=self._batches.count(epoch),
             initial=self._progress.batch,
             unit="batch",
             mininterval=1.0,
@@ -125,25 +130,42 @@ class _Run:
         for ids in bar:
             self._set_learning_rate()
             figures = _descend(self._state, ids.to(self._device), self._config)
-            self._progress = self._progress.after_batch()
+            self._state.add(figures)
+            self._progress = self._progress.after_batch(self._elapsed())
             if self._progress.step % _STEPS_BETWEEN_FIGURES == 0:
                 for name, value in figures.items():
-                    board.add_scalar(f"train/{name}", value, self._progress.step)
-                bar.set_postfix({name: f"{value:.2f}" for name, value in figures.items()})
-            if self._clock() - saved > _SECONDS_BETWEEN_SAVES:
+                    board.add_scalar(f"train/{name}", float(value), self._progress.step)
+                bar.set_postfix({name: f"{float(value):.2f}" for name, value in figures.items()})
+            if self._progress.seconds - saved > _SECONDS_BETWEEN_SAVES:
                 save(self._kept, self._progress, self._config, self._state)
-                saved = self._clock()
+                saved = self._progress.seconds
 
     def _judge(self, board: SummaryWriter) -> None:
-        """After an epoch: the bound, the best model kept, the rate of learning, a verse."""
-        model, optimisation = self._state.model, self._config.optimisation
-        figures = held_out(model, self._corpus, len(self._vocabulary.characters))
+        """After an epoch: the bound, the best model kept, a line of the curve, a verse."""
+        model, config = self._state.model, self._config
+        figures = held_out(model, self._corpus, config.forms, len(self._vocabulary.characters))
+        trained = self._state.averages(self._progress.measured)
         improved = figures["bound"] < self._progress.best_bound
-        self._progress = self._progress.after_epoch(figures["bound"], optimisation.tolerance)
+        self._progress = self._progress.after_epoch(
+            figures["bound"], config.optimisation.tolerance, self._elapsed()
+        )
+        self._state.sums.clear()
         if improved:
             self._keep(figures)
-        save(self._kept, self._progress, self._config, self._state)
-        verse = sample(model, self._corpus, self._config)
+        # Before the progress: a kill between the two makes the epoch end twice, and its line is
+        # dropped when the run goes on.
+        self._curve.append(
+            Point(
+                self._progress.epoch,
+                self._progress.step,
+                round(self._progress.seconds, 1),
+                self._state.optimisers[0].param_groups[0]["lr"],
+                trained,
+                figures,
+            )
+        )
+        save(self._kept, self._progress, config, self._state)
+        verse = sample(model, self._corpus, config)
         for name, value in figures.items():
             board.add_scalar(f"validation/{name}", value, self._progress.step)
         board.add_text("sample", verse, self._progress.step)
@@ -153,9 +175,14 @@ class _Run:
             f"{self._set_learning_rate():.0e}; {verse}"
         )
 
+    def _elapsed(self) -> float:
+        """Seconds since it was last asked."""
+        before, self._looked = self._looked, self._clock()
+        return self._looked - before
+
     def _set_learning_rate(self) -> float:
         optimisation, progress = self._config.optimisation, self._progress
-        steps = self._batches.count * optimisation.epochs
+        steps = self._batches.before(optimisation.epochs)
         rate = learning_rate(optimisation, progress.step, steps, progress.decays)
         for optimiser in self._state.optimisers:
             for group in optimiser.param_groups:
@@ -174,57 +201,31 @@ class _Run:
         ).save(self._best)
 
 
-class Batches:
-    """The verses of TRAIN in batches of one form, in an order fixed by the seed and the epoch."""
-
-    def __init__(self, config: Config, corpus: Corpus, characters: int) -> None:
-        self._seed = config.seed
-        self._parts = config.optimisation.parts
-        self._verses: list[Ids] = [
-            corpus.known(form, Part.TRAIN, characters) for form in config.forms
-        ]
-        couplets = config.optimisation.batch_size
-        self._sizes = [max(1, couplets * 10 // form.size) for form in config.forms]
-        sizes = zip(self._verses, self._sizes, strict=True)
-        # A compiled layer would be compiled again for the smaller batch at each form's end.
-        self._ragged = not config.optimisation.compiled
-        whole = sum(len(self._starts(len(verses), size)) for verses, size in sizes)
-        self.count = math.ceil(whole / self._parts)
-
-    def of_epoch(self, epoch: int, skip: int) -> Iterator[Tensor]:
-        """Batches (B, L) of an epoch, without the first `skip`."""
-        order = np.random.default_rng((self._seed, epoch // self._parts))
-        places: list[tuple[int, np.ndarray]] = []
-        for form, verses in enumerate(self._verses):
-            shuffled = order.permutation(len(verses))
-            size = self._sizes[form]
-            places += [(form, shuffled[i : i + size]) for i in self._starts(len(verses), size)]
-        start = epoch % self._parts * self.count
-        for i in order.permutation(len(places))[start : start + self.count][skip:]:
-            form, rows = places[i]
-            yield torch.from_numpy(self._verses[form][rows].astype(np.int64))
-
-    def _starts(self, verses: int, size: int) -> range:
-        """Where the batches of a form begin."""
-        return range(0, verses if self._ragged or verses < size else verses - size + 1, size)
-
-
 @torch.no_grad()
-def held_out(model: VAE, corpus: Corpus, characters: int) -> dict[str, float]:
-    """The loss's figures on VALIDATION, averaged over verses; the noise is always the same."""
+def held_out(
+    model: VAE, corpus: Corpus, forms: Sequence[Form], characters: int
+) -> dict[str, float]:
+    """The loss's figures on VALIDATION, averaged over verses; the noise is always the same.
+
+    Raises ConfigError if the corpus has no such verse.
+    """
     model.eval()
     generator = torch.Generator(model.device).manual_seed(_VALIDATION_SEED)
-    torch.compiler.set_stance("force_eager")  # sizes vary here: compiling each would take longer
     sums: dict[str, float] = {}
     total = 0
-    for form in model.forms:
-        verses = corpus.known(form, Part.VALIDATION, characters)
-        for ids in np.array_split(verses, max(1, len(verses) // 256)):
-            batch = torch.from_numpy(ids.astype(np.int64)).to(model.device)
-            for name, value in model.loss(batch, generator).figures.items():
-                sums[name] = sums.get(name, 0.0) + float(value) * len(ids)
-            total += len(ids)
-    torch.compiler.set_stance("default")
+    # Sizes vary here: to compile each would take longer.
+    with torch.compiler.set_stance("force_eager"):
+        for form in forms:
+            verses = corpus.known(form, Part.VALIDATION, characters)
+            if not len(verses):
+                continue
+            for rows in np.array_split(verses, max(1, len(verses) // 256)):
+                batch = torch.from_numpy(rows.astype(np.int64)).to(model.device)
+                for name, value in model.loss(batch, generator).figures.items():
+                    sums[name] = sums.get(name, 0.0) + float(value) * len(rows)
+                total += len(rows)
+    if not total:
+        raise ConfigError("the corpus has no verse to validate on; see forms and minimum_count")
     return {name: value / total for name, value in sums.items()}
 
 
@@ -240,7 +241,7 @@ def sample(model: VAE, corpus: Corpus, config: Config) -> str:
     return corpus.text(form, ids[0].cpu().numpy()).plain
 
 
-def _descend(state: State, ids: Tensor, config: Config) -> dict[str, float]:
+def _descend(state: State, ids: Tensor, config: Config) -> dict[str, Tensor]:
     """One step down the loss of a batch (B, L); the loss's figures before it."""
     reduced = config.optimisation.precision == "bfloat16"
     with torch.autocast(ids.device.type, torch.bfloat16, enabled=reduced):
@@ -250,9 +251,13 @@ def _descend(state: State, ids: Tensor, config: Config) -> dict[str, float]:
     loss.total.backward()  # type: ignore[no-untyped-call]
     for optimiser in state.optimisers:
         optimiser.step()
-    return {name: float(value.detach()) for name, value in loss.figures.items()}
+    return {name: value.detach() for name, value in loss.figures.items()}
 
 
 def _ended(progress: Progress, config: Config) -> bool:
+    """After all epochs; a plateau's rate has fallen often enough before, a trapezoid's falls at
+    the end alone, so that to stop it early would spare the very steps that help most."""
     optimisation = config.optimisation
-    return progress.epoch >= optimisation.epochs or progress.decays > optimisation.decays
+    if optimisation.schedule == "plateau" and progress.decays > optimisation.decays:
+        return True
+    return progress.epoch >= optimisation.epochs

@@ -11,6 +11,7 @@ from model.networks.vae import VAE, build
 from model.verse import Form
 
 VOCABULARY = 30
+LATENT = 64
 
 
 @pytest.fixture
@@ -45,21 +46,21 @@ def test_a_gated_convolution_is_the_sum_of_its_neighbours_gated_and_added() -> N
 def test_shapes(gcnn: VAE) -> None:
     ids = verses(3)
     posterior = gcnn.encoder(ids)
-    assert posterior.mean.shape == posterior.log_variance.shape == (3, gcnn.latent_size)
+    assert posterior.mean.shape == posterior.log_variance.shape == (3, LATENT)
     z = posterior.sample()
     assert gcnn.decoder.log_prob(ids, z).shape == ids.shape
     assert gcnn.decoder.write(z, 10, likeliest).shape == ids.shape
 
 
 def test_each_place_of_the_decoder_is_a_distribution_over_characters(gcnn: VAE) -> None:
-    z = torch.randn(1, gcnn.latent_size)
+    z = torch.randn(1, LATENT)
     every = torch.arange(VOCABULARY)[:, None].expand(-1, 10)
     total = gcnn.decoder.log_prob(every, z.expand(VOCABULARY, -1)).exp().sum(0)
     torch.testing.assert_close(total, torch.ones(10))
 
 
 def test_given_the_latent_characters_know_nothing_of_each_other(gcnn: VAE) -> None:
-    ids, z = verses(1), torch.randn(1, gcnn.latent_size)
+    ids, z = verses(1), torch.randn(1, LATENT)
     before = gcnn.decoder.log_prob(ids, z)
     for place in range(10):
         changed = ids.clone()
@@ -85,20 +86,26 @@ def test_writing_asks_for_each_place_in_order_and_keeps_the_choice(gcnn: VAE) ->
         asked.append(place)
         return torch.full((2,), place + 1)
 
-    written = gcnn.decoder.write(torch.randn(2, gcnn.latent_size), 10, choose)
+    written = gcnn.decoder.write(torch.randn(2, LATENT), 10, choose)
     assert asked == list(range(10))
     assert written.tolist() == [list(range(1, 11))] * 2
 
 
+def test_it_cannot_be_told_of_noise(gcnn: VAE) -> None:
+    assert gcnn.at(0.5) is gcnn
+    assert not gcnn.encoder.reads_gaps
+
+
 def test_it_writes_its_own_form_only(gcnn: VAE) -> None:
     with pytest.raises(ValueError, match="10 characters, not 14"):
-        gcnn.decoder.write(torch.randn(1, gcnn.latent_size), 14, likeliest)
+        gcnn.decoder.write(torch.randn(1, LATENT), 14, likeliest)
 
 
 def test_sizes_come_from_the_options() -> None:
     model = build(
         "gcnn", {"form": "jueju7", "hidden_size": 8, "latent_size": 5, "width": 1}, VOCABULARY
     )
+    assert model.latent_sizes == {Form.JUEJU7: 5}
     assert model.forms == (Form.JUEJU7,)
     assert model.decoder.write(torch.randn(2, 5), 28, likeliest).shape == (2, 28)
 

@@ -8,6 +8,7 @@ import pytest
 
 from model.networks.vae import build
 from model.training.config import Config, ConfigError
+from model.verse import Form
 
 SMALL = """
 name = "small"
@@ -28,7 +29,7 @@ def test_the_shipped_configuration_is_the_authors() -> None:
     assert config.optimisation.learning_rate == 1e-3
     model = build(config.network, config.options, 100)
     assert model.forms == config.forms
-    assert model.latent_size == 64
+    assert model.latent_sizes == {Form.COUPLET5: 64}
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:

@@ -1,10 +1,8 @@
-"""Training from fresh weights to the end, and on after a kill as if nothing had happened."""
+"""Training from fresh weights to the end: what is kept, what is told, and when it ends."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from itertools import count
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -12,111 +10,32 @@ import torch
 
 from model.corpus.encode import Corpus
 from model.corpus.poems import Part
-from model.networks.checkpoint import Checkpoint, load_with_facts
-from model.networks.vae import build
-from model.training.config import Config, ConfigError
-from model.training.progress import Progress, ResumeError, State, resume, save
-from model.training.trainer import Batches, Result, held_out, train
+from model.networks.checkpoint import Checkpoint
+from model.networks.vae import VAE, build
+from model.training.config import ConfigError
+from model.training.trainer import Result, held_out
 from model.verse import Form
 from model.vocabulary import Vocabulary
+from tests.model.training.runs import TRANSFORMER, config, run
 
-
-class Killed(BaseException):
-    """Stands for the end of the process."""
-
-
-def config(**changes: object) -> Config:
-    """A small configuration; changes may be of its own fields or of how it is optimised."""
-    optimisation: dict[str, object] = {"batch_size": 16, "learning_rate": 1e-2, "epochs": 3}
-    fields: dict[str, object] = {
-        "name": "small",
-        "network": "gcnn",
-        "forms": ["couplet5"],
-        "seed": 1,
-        "optimisation": optimisation,
-        "options": {"hidden_size": 16, "latent_size": 8},
-    }
-    for name, value in changes.items():
-        (fields if name in Config.model_fields else optimisation)[name] = value
-    return Config.model_validate(fields)
-
-
-def fast_clock() -> Callable[[], float]:
-    """A clock by which every batch is long enough to be followed by a save."""
-    ticks = count(step=1000)
-    return lambda: float(next(ticks))
-
-
-def killing_clock(after: int) -> Callable[[], float]:
-    """Such a clock, by which the process is killed after some looks at it."""
-    ticks = count()
-
-    def look() -> float:
-        tick = next(ticks)
-        if tick == after:
-            raise Killed
-        return 1000.0 * tick
-
-    return look
-
-
-def run(
-    corpus: Corpus,
-    directory: Path,
-    chosen: Config | None = None,
-    clock: Callable[[], float] | None = None,
-    show: Callable[[str], None] = lambda _: None,
-) -> Result:
-    return train(
-        chosen or config(),
-        corpus,
-        directory,
-        device=torch.device("cpu"),
-        show=show,
-        clock=clock or fast_clock(),
-    )
+COUPLET5 = (Form.COUPLET5,)
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(
-    corpus: Corpus, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Path, Result]]:
-    directory = tmp_path_factory.mktemp("uninterrupted")
-    yield directory, run(corpus, directory)
+def ended(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return run(corpus, tmp_path_factory.mktemp("ended"))
 
 
-# Thirteen batches an epoch and three epochs; a look at the clock begins an epoch, and each batch
-# takes one or two more.
-@pytest.mark.parametrize("kills", [[5], [20], [45], [3, 9, 4, 30]])
-def test_a_run_killed_midway_ends_with_the_very_same_weights(
-    corpus: Corpus, tmp_path: Path, uninterrupted: tuple[Path, Result], kills: list[int]
-) -> None:
-    for after in kills:
-        with pytest.raises(Killed):
-            run(corpus, tmp_path, clock=killing_clock(after))
-    result = run(corpus, tmp_path)
-    directory, expected = uninterrupted
-    assert (result.epoch, result.bound) == (expected.epoch, expected.bound)
-    for name in ("small.safetensors", "progress.safetensors"):
-        mine, my_facts = load_with_facts(tmp_path / name)
-        its, its_facts = load_with_facts(directory / name)
-        assert my_facts == its_facts
-        assert mine.keys() == its.keys()
-        assert all(torch.equal(mine[key], its[key]) for key in its)
-
-
-def test_the_bound_falls_and_the_best_model_is_kept(
-    corpus: Corpus, uninterrupted: tuple[Path, Result]
-) -> None:
-    _, result = uninterrupted
-    checkpoint = Checkpoint.load(result.path)
+def test_the_bound_falls_and_the_best_model_is_kept(corpus: Corpus, ended: Result) -> None:
+    checkpoint = Checkpoint.load(ended.path)
     vocabulary = Vocabulary.of_corpus(corpus, 10)
     fresh = build("gcnn", checkpoint.options, vocabulary.size)
     characters = len(vocabulary.characters)
-    assert result.bound < held_out(fresh, corpus, characters)["bound"] - 1
-    assert held_out(checkpoint.build(), corpus, characters)["bound"] == pytest.approx(result.bound)
+    assert ended.bound < held_out(fresh, corpus, COUPLET5, characters)["bound"] - 1
+    kept = held_out(checkpoint.build(), corpus, COUPLET5, characters)
+    assert kept["bound"] == pytest.approx(ended.bound)
     assert checkpoint.vocabulary == vocabulary
-    assert checkpoint.training["epoch"] == result.epoch
+    assert checkpoint.training["epoch"] == ended.epoch
 
 
 def test_after_each_epoch_a_line_tells_the_bound_and_shows_a_verse(
@@ -154,14 +73,27 @@ def test_the_rate_falls_where_the_bound_stands_still_until_the_run_ends(
     ]
 
 
-def test_another_configuration_in_the_same_directory_is_refused(
-    corpus: Corpus, tmp_path: Path, uninterrupted: tuple[Path, Result]
+def test_a_trapezoid_is_walked_to_its_end_though_the_bound_stands_still(
+    corpus: Corpus, tmp_path: Path
 ) -> None:
-    directory, _ = uninterrupted
-    before = (directory / "progress.safetensors").read_bytes()
-    with pytest.raises(ResumeError, match=r"another configuration.*--directory"):
-        run(corpus, directory, config(seed=2))
-    assert (directory / "progress.safetensors").read_bytes() == before
+    lines: list[str] = []
+    still = config(epochs=6, tolerance=1e9, decays=1, schedule="trapezoid")
+    run(corpus, tmp_path, still, show=lines.append)
+    assert len(lines) == 6
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_flagship_learns_by_muon(corpus: Corpus, tmp_path: Path, precision: str) -> None:
+    lines: list[str] = []
+    run(
+        corpus,
+        tmp_path,
+        config(**TRANSFORMER, batch_size=32, precision=precision),
+        show=lines.append,
+    )
+    bounds = [float(line.split("bound ")[1].split(",")[0]) for line in lines]
+    assert bounds == sorted(bounds, reverse=True)
+    assert bounds[-1] < bounds[0] - 0.1
 
 
 def test_forms_that_the_network_does_not_take_are_named(corpus: Corpus, tmp_path: Path) -> None:
@@ -170,51 +102,70 @@ def test_forms_that_the_network_does_not_take_are_named(corpus: Corpus, tmp_path
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"network": "checkpoint"}, {"network": "vae"}, {"options": {"depth": 3}}]
+    "wrong",
+    [
+        {"network": "checkpoint"},
+        {"network": "vae"},
+        {"options": {"depth": 3}},
+        {"options": {"hidden_size": "wide"}},
+        {"options": {"hidden_size": -1}},
+        TRANSFORMER | {"options": {"depth": 3}},
+    ],
 )
-def test_a_network_or_an_option_there_is_not_is_told(
+def test_a_network_or_an_option_there_is_not_is_told_in_a_line(
     corpus: Corpus, tmp_path: Path, wrong: dict[str, object]
 ) -> None:
-    with pytest.raises(ConfigError, match=r"small: .*see network and"):
+    with pytest.raises(ConfigError, match=r"small: .*see network and") as told:
         run(corpus, tmp_path, config(**wrong))
+    assert "\n" not in str(told.value)
 
 
-def test_another_seed_gives_other_weights(
-    corpus: Corpus, tmp_path: Path, uninterrupted: tuple[Path, Result]
-) -> None:
-    _, first = uninterrupted
+def test_a_corpus_without_a_verse_for_the_run_is_told(corpus: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no verse to train on; see forms and minimum_count"):
+        run(corpus, tmp_path, config(minimum_count=10_000))
+    none = {
+        key: ids[:0] if key[1] is Part.VALIDATION else ids for key, ids in corpus.verses.items()
+    }
+    with pytest.raises(ConfigError, match="no verse to validate on"):
+        run(dataclasses.replace(corpus, verses=none), tmp_path)
+
+
+def test_another_seed_gives_other_weights(corpus: Corpus, tmp_path: Path, ended: Result) -> None:
     second = run(corpus, tmp_path, config(seed=2))
-    assert first.path.read_bytes() != second.path.read_bytes()
+    assert ended.path.read_bytes() != second.path.read_bytes()
 
 
-def test_an_epoch_visits_each_verse_once_in_an_order_of_its_own(corpus: Corpus) -> None:
-    batches = Batches(config(forms=["couplet5", "jueju7"]), corpus, len(corpus.characters))
-    first, again, second = (
-        [batch.tolist() for batch in batches.of_epoch(epoch, 0)] for epoch in (0, 0, 1)
+def test_only_the_forms_of_the_run_are_judged(corpus: Corpus) -> None:
+    model, characters = _flagship(corpus), len(corpus.characters)
+    both, one, other = (
+        held_out(model, corpus, forms, characters)["bound"]
+        for forms in ((*COUPLET5, Form.JUEJU7), COUPLET5, (Form.JUEJU7,))
     )
-    assert len(first) == batches.count
-    assert first == again
-    assert first != second
-    for form in (Form.COUPLET5, Form.JUEJU7):
-        visited = [row for batch in first for row in batch if len(row) == form.size]
-        assert sorted(visited) == sorted(corpus.verses[form, Part.TRAIN].tolist())
-    assert [batch.tolist() for batch in batches.of_epoch(0, 5)] == first[5:]
+    assert one != other
+    assert min(one, other) < both < max(one, other)
 
 
-def test_progress_on_disk_is_json_beside_tensors(uninterrupted: tuple[Path, Result]) -> None:
-    directory, result = uninterrupted
-    _, facts = load_with_facts(directory / "progress.safetensors")
-    assert facts["progress"]["epoch"] == 3
-    assert facts["progress"]["best_bound"] == result.bound
-    assert json.loads(json.dumps(facts, allow_nan=False)) == facts
+def test_a_form_without_verses_to_judge_by_does_not_spoil_the_bound(corpus: Corpus) -> None:
+    model, characters = _flagship(corpus), len(corpus.characters)
+    fewer = dict(corpus.verses)
+    fewer[Form.JUEJU7, Part.VALIDATION] = fewer[Form.JUEJU7, Part.VALIDATION][:0]
+    without = dataclasses.replace(corpus, verses=fewer)
+    both = held_out(model, without, (*COUPLET5, Form.JUEJU7), characters)
+    assert both == held_out(model, corpus, COUPLET5, characters)
 
 
-def test_layers_that_draw_from_torchs_own_generator_go_on_alike(tmp_path: Path) -> None:
-    chosen = config()
-    model = build("gcnn", chosen.options, 9)
-    optimiser = torch.optim.Adam(model.parameters())
-    state = State(model, optimiser, torch.Generator())
-    save(tmp_path / "progress.safetensors", Progress(step=3), chosen, state)
-    drawn = torch.nn.functional.dropout(torch.ones(64))
-    assert resume(tmp_path / "progress.safetensors", chosen, state) == Progress(step=3)
-    assert torch.equal(torch.nn.functional.dropout(torch.ones(64)), drawn)
+def test_compiling_goes_on_after_a_model_that_cannot_be_judged(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = _flagship(corpus)
+    monkeypatch.setattr(model, "loss", lambda ids, generator: 1 / 0)
+    compiled = torch.compile(lambda x: x + 1, backend=lambda graph, _: lambda x: (x - 1,))
+    with pytest.raises(ZeroDivisionError):
+        held_out(model, corpus, COUPLET5, len(corpus.characters))
+    assert compiled(torch.zeros(1)) == -1  # what the backend made of it, not the eager +1
+
+
+def _flagship(corpus: Corpus) -> VAE:
+    torch.manual_seed(0)
+    chosen = config(**TRANSFORMER)
+    return build(chosen.network, chosen.options, len(corpus.characters) + 1)

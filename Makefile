@@ -13,6 +13,7 @@ help:
 	@echo 'make lint     ruff, mypy and import-linter alone'
 	@echo 'make check    the slow proofs, and the steps of the Dockerfile in a clean environment'
 	@echo 'make bench    every number that README and docs quote'
+	@echo 'make bench-speed, bench-candidates, bench-pairs: parts of it; see docs/training.md'
 	@echo 'make docs     run every page as written, and write down what was answered'
 
 install: $(INSTALLED)
@@ -38,6 +39,16 @@ check: $(INSTALLED) $(CHECKS)
 
 bench: $(INSTALLED) data/corpus/corpus.json
 	$(BIN)/qibu evaluate gcnn
+	@$(MAKE) --no-print-directory bench-speed bench-candidates
+
+bench-speed: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.poet_speed
+
+bench-candidates: $(INSTALLED) data/corpus/corpus.json
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.candidates
+
+bench-pairs: $(INSTALLED) data/corpus/corpus.json
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.pairs
 
 data/corpus/corpus.json: | $(INSTALLED)
 	$(BIN)/qibu corpus
@@ -67,4 +78,5 @@ $(CHECKS): pyproject.toml | $(INSTALLED)
 	@touch $@
 
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
-.PHONY: help install run test lint check bench docs
+.PHONY: help install run test lint check docs \
+  bench bench-speed bench-candidates bench-pairs

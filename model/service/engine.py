@@ -1,7 +1,7 @@
-"""The compute thread and the queue before it.
+"""The compute thread, in which the poet lives.
 
-Decides what is admitted, what is still worth computing, in which order, and whether the worker is
-live and ready; what a piece of work does with the poet is left to `operations`, HTTP to `app`.
+Decides what is admitted, and whether the worker is live and ready; whose turn it is among what
+waits is left to `queue`, what a piece of work does with the poet to `operations`, HTTP to `app`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import logging
 import math
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from model.service.errors import Busy, ComputeDied, DeadlinePassed, NotReady
 from model.service.metrics import Metrics
+from model.service.queue import Job, Queue, Rate, Work
 
 if TYPE_CHECKING:
     from model.poet import Poet
@@ -33,45 +33,6 @@ STUCK_AFTER = 60.0
 measured rate makes ten times as long a call of it."""
 STARTING_RETRY_AFTER = 2
 DRAINING_RETRY_AFTER = 5
-LONGEST_RETRY_AFTER = 60
-
-
-class Busy(Exception):
-    """The queue has no room for that many verses, or they would not be begun in time."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__("more verses are asked for than can be written now")
-        self.retry_after = retry_after
-
-
-class NotReady(Exception):
-    """The worker is starting, draining or dead; `str()` says which."""
-
-    def __init__(self, why: str, retry_after: int) -> None:
-        super().__init__(why)
-        self.retry_after = retry_after
-
-
-class DeadlinePassed(Exception):
-    """The caller's deadline passed before there was an answer."""
-
-    def __init__(self) -> None:
-        super().__init__("the deadline passed before the verse was written")
-
-
-class ComputeDied(Exception):
-    """The compute thread ended while the request was with it."""
-
-    def __init__(self) -> None:
-        super().__init__("the compute thread died")
-
-
-@dataclass(frozen=True)
-class Work(Generic[_T]):
-    """What to ask of the poet, and how many verses of writing that is."""
-
-    verses: int
-    call: Callable[[Poet], _T]
 
 
 class Phase(StrEnum):
@@ -83,51 +44,11 @@ class Phase(StrEnum):
     DEAD = "dead"
 
 
-@dataclass(eq=False)
-class _Job:
-    work: Work[Any]
-    deadline: float
-    admitted: float
-    loop: asyncio.AbstractEventLoop
-    answer: asyncio.Future[Any]
-
-    def settle(self, result: Any, error: BaseException | None) -> None:
-        """Hands the outcome to the waiting caller; called in the compute thread."""
-        try:
-            self.loop.call_soon_threadsafe(self._settle, result, error)
-        except RuntimeError:  # the loop is closed: nobody is left to tell
-            _log.debug("an answer came after the loop had closed")
-
-    def _settle(self, result: Any, error: BaseException | None) -> None:
-        if self.answer.done():
-            return
-        if error is None:
-            self.answer.set_result(result)
-        else:
-            self.answer.set_exception(error)
-
-
-class _Rate:
-    """Verses a second, over the last dozen or so calls."""
-
-    _KEEP = 0.9
-
-    def __init__(self) -> None:
-        self._verses = 0.0
-        self._seconds = 0.0
-
-    def add(self, verses: int, seconds: float) -> None:
-        self._verses = self._verses * self._KEEP + verses
-        self._seconds = self._seconds * self._KEEP + seconds
-
-    def seconds_for(self, verses: int) -> float:
-        return verses * self._seconds / self._verses if self._verses else 0.0
-
-
 class Engine:
     """Loads a poet in a thread of its own and lets it do one piece of work after the other.
 
-    `run` is called on an event loop; `load` and every `Work.call` run in the compute thread only.
+    `run` and `run_when_idle` are called on an event loop; `load` and every `Work.call` run in the
+    compute thread only.
     """
 
     def __init__(
@@ -144,15 +65,13 @@ class Engine:
         # Whoever stops waiting for it, as a worker that leaves does, must not cancel it.
         self.loaded.set_running_or_notify_cancel()
         self._load = load
-        self._capacity = capacity
         self._stuck_after = stuck_after
         self._changed = threading.Condition()
         self._phase = Phase.STARTING
-        self._waiting: deque[_Job] = deque()
-        self._waiting_verses = 0
-        self._running: _Job | None = None
+        self._rate = Rate()
+        self._queue = Queue(capacity, self._rate, self.metrics.queue_verses)
+        self._running: Job | None = None
         self._running_since = 0.0
-        self._rate = _Rate()
         self._ended: Future[None] = Future()
         self._thread = threading.Thread(target=self._main, name="compute", daemon=True)
 
@@ -194,6 +113,17 @@ class Engine:
         """Begins to load the poet; returns at once."""
         self._thread.start()
 
+    def require(self, deadline: float) -> None:
+        """Raises NotReady or DeadlinePassed, and counts it, where a request with that deadline, a
+        time of `time.monotonic`, comes too early or too late for any answer."""
+        with self._changed:
+            if self._phase is not Phase.READY:
+                self.metrics.rejected.labels(self._phase).inc()
+                raise self.not_ready()
+            if deadline <= time.monotonic():
+                self.metrics.expired.inc()
+                raise DeadlinePassed
+
     async def run(self, work: Work[_T], *, deadline: float) -> _T:
         """The result of the work; raises what its call raises.
 
@@ -214,8 +144,24 @@ class Engine:
         result: _T = job.answer.result()
         return result
 
+    async def run_when_idle(self, work: Work[_T]) -> _T:
+        """The result of work that nobody asked for: it waits until no request does, has no
+        deadline, and counts in no limit and no rate.
+
+        Raises NotReady, as well when the engine drains before it began, or what its call raises.
+        """
+        with self._changed:
+            if self._phase is not Phase.READY:
+                raise self.not_ready()
+            job = self._put(work, math.inf, idle=True)
+        try:
+            result: _T = await job.answer
+            return result
+        finally:
+            self._abandon(job)
+
     async def drain(self) -> None:
-        """Admits no more work and returns when all that was admitted is answered."""
+        """Admits no more work and returns when all that was asked for is answered."""
         with self._changed:
             starting = self._phase is Phase.STARTING
             if self._phase is not Phase.DEAD:
@@ -231,49 +177,30 @@ class Engine:
 
     # On the event loop
 
-    def _admit(self, work: Work[_T], deadline: float) -> _Job:
-        now = time.monotonic()
-        loop = asyncio.get_running_loop()
+    def _admit(self, work: Work[Any], deadline: float) -> Job:
         with self._changed:
-            if self._phase is not Phase.READY:
-                self.metrics.rejected.labels(self._phase).inc()
-                raise self.not_ready()
-            if deadline <= now:
-                self.metrics.expired.inc()
-                raise DeadlinePassed
-            if retry_after := self._retry_after(work.verses, deadline - now):
+            self.require(deadline)
+            running = self._running.work.verses if self._running and not self._running.idle else 0
+            patience = deadline - time.monotonic()
+            if retry_after := self._queue.retry_after(work.verses, patience, running):
                 self.metrics.rejected.labels("busy").inc()
                 raise Busy(retry_after)
-            job = _Job(work, deadline, now, loop, loop.create_future())
-            self._waiting.append(job)
-            self._count_waiting(work.verses)
-            self._changed.notify_all()
-            return job
+            return self._put(work, deadline)
 
-    def _abandon(self, job: _Job) -> None:
+    def _abandon(self, job: Job) -> None:
         """Nobody waits for this job any more."""
         job.answer.cancel()
         with self._changed:
-            if job in self._waiting:
-                self._waiting.remove(job)
-                self._count_waiting(-job.work.verses)
+            self._queue.drop(job)
 
     # Under the lock
 
-    def _retry_after(self, verses: int, patience: float) -> int:
-        """0 if so many verses may wait; else the whole seconds after which they could, by the
-        measured rate.
-
-        They may not if the queue has no room for them (a lone request finds room, however large it
-        is), nor if what stands before them takes longer than their caller's patience.
-        """
-        running = self._running.work.verses if self._running else 0
-        excess = self._waiting_verses + verses - self._capacity if self._waiting else 0
-        until_room = self._rate.seconds_for(excess + running) if excess > 0 else 0.0
-        ahead = self._rate.seconds_for(self._waiting_verses + running)
-        if excess <= 0 and ahead <= patience:
-            return 0
-        return min(max(1, math.ceil(max(until_room, ahead - patience))), LONGEST_RETRY_AFTER)
+    def _put(self, work: Work[Any], deadline: float, *, idle: bool = False) -> Job:
+        answer = asyncio.get_running_loop().create_future()
+        job = Job(work, deadline, time.monotonic(), answer, idle)
+        self._queue.put(job)
+        self._changed.notify_all()
+        return job
 
     def _stuck(self) -> bool:
         if self._running is None:
@@ -286,9 +213,12 @@ class Engine:
         self._phase = phase
         self.metrics.ready.set(phase is Phase.READY)
 
-    def _count_waiting(self, change: int) -> None:
-        self._waiting_verses += change
-        self.metrics.queue_verses.set(self._waiting_verses)
+    def _turn_to(self, job: Job | None) -> None:
+        self._running, self._running_since = job, time.monotonic()
+        request = job if job and not job.idle else None
+        self.metrics.running_verses.set(request.work.verses if request else 0)
+        if request:
+            self.metrics.queue_wait.observe(self._running_since - request.admitted)
 
     # In the compute thread
 
@@ -297,8 +227,11 @@ class Engine:
             poet = self._prepare()
             while (job := self._take()) is not None:
                 self._compute(poet, job)
+            self._lose_all(self.not_ready())
         except BaseException as error:
-            self._die()
+            with self._changed:
+                self._enter(Phase.DEAD)
+            self._lose_all(ComputeDied())
             if not self.loaded.done():
                 self.loaded.set_exception(error)
             else:
@@ -309,7 +242,9 @@ class Engine:
     def _prepare(self) -> Poet:
         """Loads the poet and has it write a verse, and one more for the rate."""
         poet = self._load()
-        poet.compose(poet.forms[0], seed=0)  # the first one pays for what torch sets up lazily
+        # The first one pays for what torch sets up lazily. Of the first form alone: the others add
+        # little to that, and a worker that is ready later serves nobody.
+        poet.compose(poet.forms[0], seed=0)
         begun = time.monotonic()
         poet.compose(poet.forms[0], seed=0)
         self._rate.add(1, time.monotonic() - begun)
@@ -320,25 +255,19 @@ class Engine:
             self.loaded.set_result(poet)
         return poet
 
-    def _take(self) -> _Job | None:
+    def _take(self) -> Job | None:
         """The next job somebody waits for; None when the engine has drained."""
         with self._changed:
             while True:
-                while self._waiting:
-                    job = self._waiting.popleft()
-                    self._count_waiting(-job.work.verses)
-                    now = time.monotonic()
-                    if job.deadline <= now or job.answer.cancelled():
-                        continue  # its caller notices by itself
-                    self.metrics.queue_wait.observe(now - job.admitted)
-                    self.metrics.running_verses.set(job.work.verses)
-                    self._running, self._running_since = job, now
-                    return job
-                if self._phase is Phase.DRAINING:
+                job = self._queue.next_request()
+                if job is None and self._phase is Phase.DRAINING:
                     return None
+                if job := job or self._queue.next_idle():
+                    self._turn_to(job)
+                    return job
                 self._changed.wait()
 
-    def _compute(self, poet: Poet, job: _Job) -> None:
+    def _compute(self, poet: Poet, job: Job) -> None:
         result: Any = None
         failure: Exception | None = None
         begun = time.monotonic()
@@ -347,21 +276,18 @@ class Engine:
         except Exception as error:  # whatever it is, it is this request's alone
             failure = error
         seconds = time.monotonic() - begun
-        self.metrics.compute.observe(seconds)
+        if not job.idle:
+            self.metrics.compute.observe(seconds)
         with self._changed:
-            self._running = None
-            self.metrics.running_verses.set(0)
-            if failure is None:
+            self._turn_to(None)
+            if failure is None and not job.idle:
                 self._rate.add(job.work.verses, seconds)
         job.settle(result, failure)
 
-    def _die(self) -> None:
+    def _lose_all(self, error: Exception) -> None:
+        """Nothing of what waits or runs comes to an end."""
         with self._changed:
-            self._enter(Phase.DEAD)
-            lost = [*self._waiting, *([self._running] if self._running else [])]
-            self._waiting.clear()
-            self._count_waiting(-self._waiting_verses)
-            self._running = None
-            self.metrics.running_verses.set(0)
+            lost = [*self._queue.clear(), *([self._running] if self._running else [])]
+            self._turn_to(None)
         for job in lost:
-            job.settle(None, ComputeDied())
+            job.settle(None, error)

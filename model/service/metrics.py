@@ -30,7 +30,7 @@ class Metrics:
             registry=self.registry,
         )
         self.verses = Counter(
-            "qibu_worker_verses", "Verses written, by form.", ("form",), registry=self.registry
+            "qibu_worker_verses", "Verses given, by form.", ("form",), registry=self.registry
         )
         self.queue_wait = Histogram(
             "qibu_worker_queue_wait_seconds",
@@ -63,6 +63,30 @@ class Metrics:
         )
         self.running_verses = Gauge(
             "qibu_worker_running_verses", "Verses being written.", registry=self.registry
+        )
+        self.pool_verses = Gauge(
+            "qibu_worker_pool_verses",
+            "Verses composed ahead and not yet given, by form.",
+            ("form",),
+            registry=self.registry,
+        )
+        self.pool_composed = Counter(
+            "qibu_worker_pool_composed",
+            "Verses composed for the pool, kept or not, by form.",
+            ("form",),
+            registry=self.registry,
+        )
+        self.pool_hits = Counter(
+            "qibu_worker_pool_hits",
+            "Requests answered with verses composed ahead, by form.",
+            ("form",),
+            registry=self.registry,
+        )
+        self.pool_misses = Counter(
+            "qibu_worker_pool_misses",
+            "Requests for which too few verses were composed ahead, by form.",
+            ("form",),
+            registry=self.registry,
         )
         self.ready = Gauge(
             "qibu_worker_ready", "1 while the worker takes requests.", registry=self.registry

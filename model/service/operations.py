@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from model.service.engine import Work
 from model.service.protocol import (
     CompleteRequest,
     ComposeRequest,
@@ -23,7 +22,8 @@ from model.service.protocol import (
     VersesAnswer,
 )
 from model.service.protocol import Near as NearMessage
-from model.verse import Pattern, Verse, VerseError
+from model.service.queue import Work
+from model.verse import Form, Pattern, Verse, VerseError
 
 if TYPE_CHECKING:
     from model.poet import Near, Poet, Written
@@ -42,7 +42,7 @@ def compose(request: ComposeRequest) -> Work[VersesAnswer]:
     seed = _seed(request.seed)
     theme = _text("theme", request.theme)
     acrostic = _text("acrostic", request.acrostic)
-    near = _place(request.near)
+    near = _place(request.form, request.near)
 
     def call(poet: Poet) -> VersesAnswer:
         written = poet.compose(
@@ -117,7 +117,7 @@ def describe(poet: Poet) -> ModelAnswer:
         name=poet.name,
         digest=poet.digest,
         forms=list(poet.forms),
-        latent_size=poet.latent_size,
+        latent_sizes=poet.latent_sizes,
         parameters=poet.parameters,
         vocabulary=poet.vocabulary_size,
         device=poet.device,
@@ -150,11 +150,17 @@ def _verse(field: str, text: str) -> Verse:
 _Place = tuple[tuple[float, ...] | None, Verse | None, float]
 
 
-def _place(message: NearMessage | None) -> _Place | None:
+def _place(form: Form, message: NearMessage | None) -> _Place | None:
     if message is None:
         return None
     if message.verse is not None:
-        return None, _verse("near.verse", message.verse), message.distance
+        verse = _verse("near.verse", message.verse)
+        if verse.form is not form:
+            raise InvalidRequest(
+                "near.verse",
+                f"this is a {verse.form.value}, and what is asked for a {form.value}",
+            )
+        return None, verse, message.distance
     return tuple(message.latent or ()), None, message.distance
 
 

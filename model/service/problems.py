@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from model.service import protocol
-from model.service.engine import Busy, DeadlinePassed, NotReady
+from model.service.errors import Busy, DeadlinePassed, NotReady
 from model.service.operations import InvalidRequest
 from model.service.protocol import Problem
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from model.verse import Form
 
@@ -33,6 +33,11 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _examples(*messages: dict[str, JsonValue]) -> ConfigDict:
+    """For OpenAPI: what is made up from the types alone would be refused."""
+    return ConfigDict(json_schema_extra={"examples": list(messages)})
+
+
 class Answer(BaseModel):
     """An answer: immutable; a reader ignores fields that a newer worker adds."""
 
@@ -43,8 +48,14 @@ class Near(Message):
     """A place in the latent space: of a verse, or a latent as an earlier answer gave it."""
 
     verse: str | None = Field(default=None, max_length=200)
-    latent: list[LatentNumber] | None = Field(default=None, max_length=4096)
-    distance: Distance = 0.3
+    latent: list[LatentNumber] | None = Field(
+        default=None,
+        max_length=4096,
+        description="as many numbers as GET /v1/model names for the form",
+    )
+    distance: Distance = Field(
+        default=0.3, description="0 is the same place, 1 is anywhere: it forgets the place"
+    )
 
     @model_validator(mode="after")
     def _one_place(self) -> Near:
@@ -54,7 +65,15 @@ class Near(Message):
 
 
 class ComposeRequest(Message):
-    """Draw verses from the prior."""
+    """Draw verses from the prior; what names a form and a count alone may have been composed
+    ahead."""
+
+    model_config = _examples(
+        {"form": "jueju7"},
+        {"form": "couplet5", "count": 2, "seed": 7, "theme": "明月"},
+        {"form": "jueju5", "acrostic": "春夏秋冬"},
+        {"form": "couplet5", "near": {"verse": "空山新雨后，天气晚来秋。", "distance": 0.3}},
+    )
 
     form: Form = Form.COUPLET5
     count: Count = 1
@@ -72,6 +91,8 @@ class ComposeRequest(Message):
 class ReconstructRequest(Message):
     """Encode a verse and decode it again; variations lie at growing distances."""
 
+    model_config = _examples({"verse": "白日依山尽，黄河入海流。", "variations": 3})
+
     verse: str = Field(max_length=200)
     variations: int = Field(default=0, ge=0, le=16)
     seed: Seed | None = None
@@ -80,6 +101,10 @@ class ReconstructRequest(Message):
 class CompleteRequest(Message):
     """Fill the open characters (？) of a pattern; one line stands for the first of a couplet."""
 
+    model_config = _examples(
+        {"pattern": "白日依山尽", "count": 2}, {"pattern": "明月？？？，清风？？？"}
+    )
+
     pattern: str = Field(max_length=200)
     count: Count = 1
     seed: Seed | None = None
@@ -87,6 +112,10 @@ class CompleteRequest(Message):
 
 class InterpolateRequest(Message):
     """Walk between two verses of one form; the end points are the verses themselves."""
+
+    model_config = _examples(
+        {"start": "白日依山尽，黄河入海流。", "end": "空山新雨后，天气晚来秋。", "steps": 5}
+    )
 
     start: str = Field(max_length=200)
     end: str = Field(max_length=200)
@@ -144,7 +173,7 @@ class ModelAnswer(Answer):
     name: str
     digest: str
     forms: list[Form]
-    latent_size: int
+    latent_sizes: dict[Form, int] = Field(description="numbers in a latent of each form")
     parameters: int
     vocabulary: int
     device: str

@@ -14,7 +14,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ import uvicorn
 
 from model.service.app import create_app
 from model.service.engine import Engine
+from model.service.pool import Pool
 from model.service.settings import WorkerSettings
 
 if TYPE_CHECKING:
@@ -121,9 +122,10 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(engine: Engine, settings: WorkerSettings, listener: socket.socket) -> None:
+    pool = Pool(settings.pool_size, settings.pool_choice, metrics=engine.metrics)
     server = _Server(
         uvicorn.Config(
-            create_app(engine, settings),
+            create_app(engine, settings, pool),
             log_config=None,
             log_level="warning",
             access_log=False,
@@ -145,7 +147,8 @@ async def _serve(engine: Engine, settings: WorkerSettings, listener: socket.sock
             if loading.done():
                 poet = loading.result()
                 _log.info("ready: %s on %s", poet.label, poet.device)
-                await leaving
+                async with _filled(pool, engine):
+                    await leaving
             _log.info("draining")
             await _drain(engine)
         finally:
@@ -154,6 +157,17 @@ async def _serve(engine: Engine, settings: WorkerSettings, listener: socket.sock
             server.should_exit = True
             await serving
     _log.info("done")
+
+
+@contextlib.asynccontextmanager
+async def _filled(pool: Pool, engine: Engine) -> AsyncIterator[None]:
+    """A block during which the pool is filled."""
+    filling = asyncio.create_task(pool.fill(engine))
+    try:
+        yield
+    finally:
+        filling.cancel()
+        await asyncio.gather(filling, return_exceptions=True)
 
 
 async def _drain(engine: Engine) -> None:

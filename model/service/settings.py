@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class WorkerSettings(BaseSettings):
-    """`QIBU_WORKER_KEY`, `QIBU_DEVICE` and `QIBU_MODEL`; an empty value counts as unset."""
+    """`QIBU_WORKER_KEY`, `QIBU_DEVICE`, `QIBU_MODEL`, `QIBU_POOL_SIZE` and `QIBU_POOL_CHOICE`; an
+    empty value counts as unset."""
 
     model_config = SettingsConfigDict(
         env_prefix="QIBU_",
@@ -29,3 +30,7 @@ class WorkerSettings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     model: str = "gcnn"
     """A poet that ships with the package, or a path to one."""
+    pool_size: int = Field(default=24, ge=0, le=1024)
+    """Verses of each form that are composed ahead; 0 composes none."""
+    pool_choice: int = Field(default=4, ge=1, le=64)
+    """Seeds that are composed for each verse of the pool, of which the best is kept."""

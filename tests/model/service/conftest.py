@@ -12,6 +12,7 @@ import pytest
 
 from model.service.app import create_app
 from model.service.engine import Engine
+from model.service.pool import Pool
 from model.service.settings import WorkerSettings
 from tests.model.service.poet import TinyPoet
 
@@ -25,6 +26,8 @@ class Worker:
 
     poet: TinyPoet
     engine: Engine
+    filling: asyncio.Task[None]
+    """Fills the pool, if the test asked for one."""
     http: httpx.AsyncClient
 
     async def metric(self, name: str) -> float:
@@ -41,21 +44,37 @@ async def start_worker() -> AsyncIterator[Callable[..., Worker]]:
     """Makes workers, not yet ready; ends them after the test."""
     workers: list[Worker] = []
 
-    def start(*, key: str | None = None, poet: TinyPoet | None = None, **engine: float) -> Worker:
+    def start(
+        *,
+        key: str | None = None,
+        poet: TinyPoet | None = None,
+        pool_size: int = 0,
+        pool_choice: int = 1,
+        **engine: float,
+    ) -> Worker:
         poet = poet or TinyPoet()
         made = Engine(lambda: cast("Poet", poet), **engine)  # type: ignore[arg-type]
-        app = create_app(made, WorkerSettings(_env_file=None, worker_key=key))
+        pool = Pool(pool_size, pool_choice, metrics=made.metrics, rest=0.0, retry_after=0.02)
+        app = create_app(made, WorkerSettings(_env_file=None, worker_key=key), pool)
         http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker")
-        workers.append(Worker(poet, made, http))
+        filling = asyncio.create_task(_fill(pool, made))
+        workers.append(Worker(poet, made, filling, http))
         made.start()
         return workers[-1]
 
     yield start
     for worker in workers:
+        worker.filling.cancel()
+        await asyncio.gather(worker.filling, return_exceptions=True)
         worker.poet.go_on.set()
         await worker.engine.drain()
         await worker.http.aclose()
         assert worker.engine.join(5)
+
+
+async def _fill(pool: Pool, engine: Engine) -> None:
+    await asyncio.wrap_future(engine.loaded)
+    await pool.fill(engine)
 
 
 @pytest.fixture

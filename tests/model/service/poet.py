@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from typing import Any
 
 from model.poet import (
     BadRequest,
@@ -31,18 +32,20 @@ _SLOW_SECONDS = 0.05
 
 
 class TinyPoet:
-    """Knows couplets only; the theme decides how it behaves."""
+    """Knows couplets only, unless told otherwise; the theme decides how it behaves."""
 
     name = "tiny"
     digest = "0123456789ab" * 5 + "0123"
     label = "tiny@0123456789ab"
-    forms = (Form.COUPLET5, Form.COUPLET7)
-    latent_size = 2
     parameters = 15
     vocabulary_size = len(_CHARACTERS)
     device = "cpu"
 
-    def __init__(self) -> None:
+    def __init__(self, forms: tuple[Form, ...] = (Form.COUPLET5, Form.COUPLET7)) -> None:
+        self.forms = forms
+        self.latent_sizes = {form: form.line_count for form in forms}
+        self.asked: list[dict[str, Any]] = []
+        """What else every call to compose was told, in order."""
         self.seeds: list[int] = []
         """The seed of every call to compose, in order."""
         self.waiting = threading.Event()
@@ -63,9 +66,16 @@ class TinyPoet:
     ) -> list[Written]:
         if form not in self.forms:
             raise UnsupportedForm(form, self.forms)
-        if near is not None and near.latent is not None and len(near.latent) != self.latent_size:
-            raise BadRequest("near.latent", f"a latent has {self.latent_size} numbers")
+        size = self.latent_sizes[form]
+        if near is not None and near.latent is not None and len(near.latent) != size:
+            raise BadRequest(
+                "near.latent",
+                f"a latent of {form.value} has {size} numbers, not {len(near.latent)}",
+            )
         self.seeds.append(seed)
+        self.asked.append(
+            {"theme": theme, "acrostic": acrostic, "temperature": temperature, "near": near}
+        )
         self._behave(theme or "")
         return [_written(form, one) for one in [seed, *_more_seeds(seed, count - 1)]]
 
@@ -136,8 +146,8 @@ def _of(verse: Verse, seed: int | None) -> Written:
     return Written(
         verse=verse,
         seed=seed,
-        latent=(0.5, -0.5),
-        score=-1.0,
+        latent=(0.5,) * verse.form.line_count,
+        score=len(set(verse.characters)) / verse.form.size,
         tones=Tones(lines=marks, rhyme=None, regular=False),
         novel=True,
     )

@@ -83,6 +83,7 @@ async def test_model_describes_the_poet(worker: Worker) -> None:
     answer = (await worker.http.get("/v1/model")).json()
     assert answer["name"] == "tiny"
     assert answer["forms"] == ["couplet5", "couplet7"]
+    assert answer["latent_sizes"] == {"couplet5": 2, "couplet7": 2}
     assert answer["model"] == f"tiny@{answer['digest'][:12]}"
 
 
@@ -95,6 +96,7 @@ async def test_model_describes_the_poet(worker: Worker) -> None:
         ("compose", {"colour": "red"}, "colour"),
         ("compose", {"near": {"distance": 0.5}}, "near"),
         ("compose", {"near": {"verse": "三个字"}}, "near.verse"),
+        ("compose", {"form": "couplet7", "near": {"verse": CLASSIC}}, "near.verse"),
         ("compose", {"near": {"latent": [0.0]}}, "near.latent"),
         ("compose", {"near": {"latent": [0.0, 1e300]}}, "near.latent.1"),
         ("reconstruct", {"verse": "hello"}, "verse"),

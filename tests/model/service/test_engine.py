@@ -298,7 +298,7 @@ async def test_who_stops_waiting_for_the_poet_does_not_stop_the_poet() -> None:
 
 async def test_a_poet_that_cannot_be_loaded_is_told(start_worker: Callable[..., Worker]) -> None:
     poet = TinyPoet()
-    poet.forms = ()  # type: ignore[assignment]
+    poet.forms = ()
     worker = start_worker(poet=poet)
     with pytest.raises(IndexError):
         await asyncio.wrap_future(worker.engine.loaded)

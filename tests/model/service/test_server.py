@@ -24,6 +24,16 @@ async def compose(worker: WorkerProcess, theme: str) -> httpx.Response:
     return await worker.http.post("/v1/compose", json={"theme": theme})
 
 
+async def compose_plainly(worker: WorkerProcess) -> int:
+    """How many requests were answered with what was composed ahead, after one more."""
+    assert (await worker.http.post("/v1/compose", json={})).status_code == 200
+    hits = 'qibu_worker_pool_hits_total{form="couplet5"} '
+    numbers = (await worker.http.get("/metrics")).text
+    return sum(
+        int(float(row.removeprefix(hits))) for row in numbers.splitlines() if row.startswith(hits)
+    )
+
+
 async def test_it_is_live_while_it_loads_and_ready_after(tmp_path: Path) -> None:
     signal_file = tmp_path / "load"
     async with worker_process(environment={"QIBU_TEST_LOAD_AFTER": str(signal_file)}) as worker:
@@ -67,6 +77,23 @@ async def test_sigterm_ends_it_while_it_loads(tmp_path: Path) -> None:
         await worker.comes_to("/healthz", 200)
         worker.process.send_signal(signal.SIGTERM)
         assert await worker.ends() == 0
+
+
+async def test_an_idle_worker_composes_ahead_until_it_is_told_to_leave() -> None:
+    async with worker_process(environment={"QIBU_POOL_SIZE": "1000"}) as worker:
+        await worker.comes_to("/readyz", 200)
+        async with asyncio.timeout(10):
+            while (await compose_plainly(worker)) == 0:
+                await asyncio.sleep(0.01)
+        worker.process.send_signal(signal.SIGTERM)
+        assert await worker.ends() == 0
+
+
+async def test_it_composes_nothing_ahead_where_that_is_off() -> None:
+    async with worker_process(environment={"QIBU_POOL_SIZE": "0"}) as worker:
+        await worker.comes_to("/readyz", 200)
+        await asyncio.sleep(0.2)
+        assert await compose_plainly(worker) == 0
 
 
 async def test_it_ends_with_its_parent_whatever_it_does() -> None:

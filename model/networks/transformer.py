@@ -22,13 +22,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from model.networks.vae import VAE, Choose, Decoder, Encoder, Gaussian, Loss
+from model.networks.vae import VAE, Choose, Decoder, Encoder, Gaussian, Loss, Writing
 from model.priors.normal import NormalPrior
 from model.verse import Form
 
@@ -45,8 +45,9 @@ class Options:
     """Sizes, and the shares of a training batch.
 
     `exact` of the verses are read without noise, `together` have one noise for all lines, the rest
-    one for each. `dropped` is the share of earlier characters hidden from the decoder where the
-    noise is small, so that it looks at the latent.
+    one for each; of those with one noise a share `pure` has noise alone. `dropped` is the share of
+    earlier characters hidden from the decoder where the noise is small, so that it looks at the
+    latent.
     """
 
     hidden_size: int = 256
@@ -54,8 +55,9 @@ class Options:
     encoder_layers: int = 2
     decoder_layers: int = 6
     line_latent_size: int = 96
-    exact: float = 0.2
-    together: float = 0.6
+    exact: float = 0.1
+    together: float = 0.7
+    pure: float = 0.4
     dropped: float = 0.05
 
 
@@ -205,7 +207,7 @@ class TransformerEncoder(Encoder):
         )
         self.standardise = nn.ModuleDict(
             {
-                str(length): nn.BatchNorm1d(options.line_latent_size, affine=False, momentum=0.02)
+                str(length): nn.BatchNorm1d(options.line_latent_size, affine=False, momentum=0.1)
                 for length in _LENGTHS
             }
         )
@@ -289,7 +291,8 @@ class TransformerDecoder(Decoder):
     def _read(self, z: Tensor, noise: Tensor, form: Form) -> tuple[Tensor, Tensor]:
         """The latents as tokens and as conditions, (B, N, H) each."""
         lines = z.view(len(z), form.line_count, -1)  # (B, N, Z)
-        read = self.latent(torch.cat([lines, _noise_features(noise)], dim=-1))
+        told = _noise_features(noise.float()).to(z.dtype)
+        read = self.latent(torch.cat([lines, told], dim=-1))
         memory = read + self.places.lines(form)  # (B, N, H)
         return memory, F.relu(self.condition(memory)).square()
 
@@ -314,7 +317,7 @@ class TellingDecoder(Decoder):
         return self._decoder[0].write_told(z, self._of_lines(z, form), form, choose)
 
     def _of_lines(self, z: Tensor, form: Form) -> Tensor:
-        noise = torch.as_tensor(self._noise, dtype=z.dtype, device=z.device)
+        noise = torch.as_tensor(self._noise, dtype=torch.float32, device=z.device)
         return noise.expand(len(z), form.line_count)
 
 
@@ -341,6 +344,8 @@ class NoisyEncoder(Encoder):
 class TransformerVAE(VAE):
     """Encoder and decoder over one table of characters; the loss draws a noise for each line."""
 
+    decoder: TransformerDecoder
+
     def __init__(self, options: Options, vocabulary_size: int) -> None:
         embedding = nn.Embedding(vocabulary_size, options.hidden_size)
         nn.init.normal_(embedding.weight, std=0.02)
@@ -351,9 +356,14 @@ class TransformerVAE(VAE):
             {form: form.line_count * options.line_latent_size for form in _FORMS},
         )
         self._options = options
+        self.writing = Writing(noise=0.98, temperature=0.85, least=0.02)
 
     def at(self, noise: float | Tensor) -> VAE:
         return _At(self, noise)
+
+    def language_log_prob(self, ids: Tensor) -> Tensor:
+        nothing = torch.zeros(len(ids), self.latent_sizes[form_of(ids)], device=ids.device)
+        return self.decoder.told(1.0).log_prob(ids, nothing.to(self.decoder.bias.dtype))
 
     def loss(self, ids: Tensor, generator: torch.Generator) -> Loss:
         """Nats a character, averaged over the noises: each is the distortion of a bound whose rate
@@ -381,7 +391,7 @@ class TransformerVAE(VAE):
         apart = torch.where(none, 0.0, apart)
         noise = torch.where(kind < options.exact + options.together, apart[:, :1] * 0, apart)
         one = _angles((count, 1), generator)
-        pure = torch.rand(count, 1, generator=generator, device=device) < 0.15
+        pure = torch.rand(count, 1, generator=generator, device=device) < options.pure
         one = torch.where(pure, 1.0, one).expand(shape)
         is_one = (kind >= options.exact) & (kind < options.exact + options.together)
         return torch.where(is_one, one, noise)
@@ -401,7 +411,7 @@ class _At(VAE):
 
     def __init__(self, model: TransformerVAE, noise: float | Tensor) -> None:
         encoder = NoisyEncoder(model.encoder, noise)
-        decoder = cast(TransformerDecoder, model.decoder).told(noise)
+        decoder = model.decoder.told(noise)
         super().__init__(encoder, decoder, model.prior_module, model.latent_sizes)
         self._model = (model,)
 

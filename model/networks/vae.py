@@ -79,6 +79,17 @@ class Decoder(nn.Module):
 
 
 @dataclass(frozen=True)
+class Writing:
+    """How a decoder is best drawn from: the noise of the latents that verse is composed from (see
+    `VAE.at`), the temperature, and the least probability of a character, as a share of the
+    likeliest one's (Nguyen et al. 2024, arXiv:2407.01082)."""
+
+    noise: float = 1.0
+    temperature: float = 0.45
+    least: float = 0.0
+
+
+@dataclass(frozen=True)
 class Loss:
     """A loss to descend and the figures worth plotting, all in nats a verse."""
 
@@ -102,6 +113,7 @@ class VAE(nn.Module):
         self.decoder = decoder
         self.prior_module = prior
         self.latent_sizes = dict(latent_sizes)
+        self.writing = Writing()
 
     @property
     def forms(self) -> tuple[Form, ...]:
@@ -120,6 +132,12 @@ class VAE(nn.Module):
     @property
     def device(self) -> torch.device:
         return next(self.parameters()).device
+
+    def language_log_prob(self, ids: Tensor) -> Tensor | None:
+        """log p(x) of each character in nats as a language model, (B, L) → (B, L); None where the
+        decoder is none without a latent."""
+        del ids
+        return None
 
     def rate(self, posterior: Gaussian, z: Tensor) -> Tensor:
         """KL(q ‖ p) in nats a verse, (B,); with priors other than N(0, I), its estimate at z."""

@@ -8,6 +8,8 @@ vocabulary.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -54,7 +56,8 @@ class Choice:
     """Chooses the characters of a batch of candidates; call it for each place, in order.
 
     `forced` holds ids, 0 where a place is open, (B, L); `pattern` is what `Rules.assign` gave it,
-    (B,). With temperature 0 the likeliest character is taken.
+    (B,). With temperature 0 the likeliest character is taken; characters less likely than `least`
+    times the likeliest are never drawn.
     """
 
     def __init__(
@@ -64,8 +67,10 @@ class Choice:
         pattern: Tensor,
         temperature: float,
         generator: torch.Generator,
+        least: float = 0.0,
     ) -> None:
         self._rules = rules
+        self._least = math.log(least) if least > 0 else -math.inf
         self._forced = forced
         self._free = (pattern < 0)[:, None]  # (B, 1)
         self._tones = rules.tones[pattern]  # (B, L)
@@ -101,6 +106,8 @@ class Choice:
     def _draw(self, logits: Tensor) -> Tensor:
         """A draw from the softmax of each row, (B, V) → (B,), by its cumulative sum: that takes one
         random number a row, and not one for each character of the vocabulary."""
+        best = logits.max(-1, keepdim=True).values
+        logits = logits.masked_fill(logits < best + self._least, -torch.inf)
         reached = (logits / self._temperature).softmax(-1).cumsum(-1)  # (B, V)
         shape = (len(logits), 1)
         uniform = 1 - torch.rand(shape, generator=self._generator, device=logits.device)  # (0, 1]

@@ -7,8 +7,10 @@ block while torch computes. Shapes: B candidates, L characters a verse, Z latent
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
@@ -17,14 +19,18 @@ from model.networks.checkpoint import Checkpoint
 from model.networks.vae import likeliest
 from model.poet.decoding import Choice, Rules, derive_seed, free, place_theme, seeded
 from model.poet.errors import BadRequest, UnknownCharacters, UnsupportedForm
+from model.poet.precision import half_precision
+from model.poet.reading import Reader
 from model.poet.tables import Tables
 from model.prosody import Tones, mark
 from model.verse import Form, Pattern, Verse, han_only, simplify
 
-_CANDIDATES = 128
+CANDIDATES = 128
 _NEIGHBOURS = 32
 _ROUNDS = 3
-_TEMPERATURE = 0.45
+_CONTEXTS = 4
+_CONTEXT_SEED = 1
+_GAP_NOISE = 0.7
 _THEME = range(1, 5)
 _DISTANCES = (0.2, 0.9)
 _STEP_DISTANCE = 0.3
@@ -68,13 +74,25 @@ class Poet:
     each is computed by itself, in batches of its own candidates, whose size never varies."""
 
     def __init__(
-        self, checkpoint: Checkpoint, digest: str, tables: Tables, device: torch.device
+        self,
+        checkpoint: Checkpoint,
+        digest: str,
+        tables: Tables,
+        device: torch.device,
+        candidates: int = CANDIDATES,
     ) -> None:
         self.name = checkpoint.name
         self.digest = digest
         self.vocabulary = checkpoint.vocabulary
         self.model = checkpoint.build(device)
+        # Candidates are written and read in half the precision where that is faster; what a latent
+        # is, and what it gives back, is computed in full.
+        reduced = half_precision(device)
+        self._writer = copy.deepcopy(self.model).to(reduced) if reduced else self.model
+        self._dtype = reduced or torch.float32
+        self._candidates = candidates
         self._tables = tables
+        self._reader = Reader(self._writer, self.vocabulary, tables.ranking, self._contexts)
         self._rules: dict[Form, Rules] = {
             form: Rules(form, self.vocabulary, device) for form in self.model.forms
         }
@@ -85,9 +103,9 @@ class Poet:
         return self.model.forms
 
     @property
-    def latent_size(self) -> int:
-        """Numbers in a latent."""
-        return self.model.latent_size
+    def latent_sizes(self) -> dict[Form, int]:
+        """Numbers in a latent of each form."""
+        return self.model.latent_sizes
 
     @property
     def vocabulary_size(self) -> int:
@@ -145,10 +163,9 @@ class Poet:
         applied, and variations at growing distances. Raises PoetError."""
         self._require(verse.form)
         z = self._posterior_mean(verse)  # (1, Z)
-        ids = self.model.decoder.write(z, verse.form.size, likeliest)
+        ids = self.model.at(0.0).decoder.write(z, verse.form.size, likeliest)
         back = self._verse(verse.form, ids[0])
         same = sum(a == b for a, b in zip(verse.characters, back.characters, strict=True))
-        latent = _numbers(z[0])
         taken = {verse.characters, back.characters}
         around: list[tuple[float, Written]] = []
         low, high = _DISTANCES
@@ -163,8 +180,8 @@ class Poet:
             taken.add(written.verse.characters)
             around.append((distance, written))
         return Reconstruction(
-            self._written(verse, None, latent),
-            self._written(back, None, latent),
+            self._written(verse, None),
+            self._written(back, None),
             same / verse.form.size,
             tuple(around),
         )
@@ -176,7 +193,7 @@ class Poet:
         if start.form is not end.form:
             raise BadRequest("end", f"both verses must be of one form, {start.form.value}")
         first, last = self._posterior_mean(start), self._posterior_mean(end)
-        walk = [self._written(start, None, _numbers(first[0]))]
+        walk = [self._written(start, None)]
         taken = {start.characters, end.characters}
         for i in range(1, steps - 1):
             z = self.model.prior.between(first[0], last[0], i / (steps - 1))[None]
@@ -186,7 +203,7 @@ class Poet:
             taken.add(written.verse.characters)
             # The seed alone, without both ends, gives nothing again.
             walk.append(replace(written, seed=None))
-        return [*walk, self._written(end, None, _numbers(last[0]))]
+        return [*walk, self._written(end, None)]
 
     # What is asked for
 
@@ -228,9 +245,10 @@ class Poet:
                 raise BadRequest("near", f"the verse to be near to must be {form.value} too")
             return self._posterior_mean(near.verse), near.distance
         latent = near.latent or ()
-        if len(latent) != self.latent_size:
+        size = self.latent_sizes[form]
+        if len(latent) != size:
             raise BadRequest(
-                "near", f"a latent of this poet has {self.latent_size} numbers, not {len(latent)}"
+                "near", f"a latent of {form.value} has {size} numbers here, not {len(latent)}"
             )
         return torch.tensor([latent], device=self.model.device), near.distance
 
@@ -273,41 +291,88 @@ class Poet:
         place: tuple[Tensor, float] | None = None,
         taken: set[str] | frozenset[str] = frozenset(),
     ) -> Written:
-        """The best of many candidates that keep a pattern and hold a theme.
-
-        Known characters are met by imputation: candidates are encoded and their open places written
-        again from the new latents (pseudo-Gibbs; Rezende, Mohamed & Wierstra 2014, appendix F).
-        """
-        form, prior = pattern.form, self.model.prior
+        """The best of many candidates that keep a pattern and hold a theme."""
+        form = pattern.form
         generator = seeded(seed, self.model.device)
-        if place is None:
-            z = prior.sample(_CANDIDATES, generator)  # (B, Z)
-        else:
-            centre, distance = place
-            z = prior.near(centre.expand(_NEIGHBOURS, -1), distance, generator)
-        forced = free(len(z), form.size, self.model.device)
+        count = self._candidates if place is None else _NEIGHBOURS
+        forced = free(count, form.size, self.model.device)
         for position, character in pattern.known.items():
             forced[:, position] = self.vocabulary.encode(character)[0]
         if theme:
             forced = place_theme(forced, self.vocabulary.encode(theme), form, generator)
-        rules = self._rules[form]
-        patterns = rules.assign(forced, generator)
-        heat = _TEMPERATURE if temperature is None else temperature
-        rounds = _ROUNDS if forced.any() else 0
-        for left in range(rounds, -1, -1):
-            choice = Choice(rules, forced, patterns, heat, generator)
-            ids = self.model.decoder.write(z, form.size, choice)
-            if left:
-                z = self.model.encoder(ids).sample(generator)
+        patterns = self._rules[form].assign(forced, generator)
+        draw = partial(self._draw, form, forced, patterns, temperature, generator)
+        if place is not None:
+            centre, distance = place
+            z = self.model.prior.near(centre.expand(count, -1), distance, generator)
+            ids = draw(z, distance)
+        elif forced.any():
+            ids = self._fill(form, forced, draw, generator)
+        else:
+            noise = self.model.writing.noise
+            ids = draw(self._from_prior(form, count, generator), noise)
         best = self._best(form, ids, patterns >= 0, taken)
-        return self._written(self._verse(form, ids[best]), seed, _numbers(z[best]))
+        return self._written(self._verse(form, ids[best]), seed)
+
+    def _fill(
+        self,
+        form: Form,
+        forced: Tensor,
+        draw: Callable[[Tensor, float | Tensor], Tensor],
+        generator: torch.Generator,
+    ) -> Tensor:
+        """Candidates that hold forced characters, (B, L) → (B, L).
+
+        An encoder that reads gaps says where such verse lies: of a line that is whole it knows the
+        latent, of one that is open nothing. Otherwise open places are written again and again from
+        the latents of what was written (pseudo-Gibbs; Rezende, Mohamed & Wierstra 2014, app. F).
+        """
+        if self.model.encoder.reads_gaps:
+            known = (forced > 0).view(len(forced), form.line_count, -1).float().mean(-1)
+            noise = torch.where(known == 0, self.model.writing.noise, _GAP_NOISE)
+            noise = torch.where(known == 1, 0.0, noise)  # (B, lines)
+            mean = self.model.encoder(forced).mean
+            return draw(self.model.prior.near(mean, noise, generator), noise)
+        z = self._from_prior(form, len(forced), generator)
+        for _ in range(_ROUNDS):
+            z = self.model.encoder(draw(z, 1.0)).sample(generator)
+        return draw(z, 1.0)
+
+    def _from_prior(self, form: Form, count: int, generator: torch.Generator) -> Tensor:
+        return self.model.prior.sample(count, self.latent_sizes[form], generator)  # (B, Z)
+
+    def _draw(
+        self,
+        form: Form,
+        forced: Tensor,
+        patterns: Tensor,
+        temperature: float | None,
+        generator: torch.Generator,
+        z: Tensor,
+        noise: float | Tensor,
+    ) -> Tensor:
+        """A candidate for each latent of a noise, under the rules, (B, Z) → (B, L)."""
+        writing = self.model.writing
+        heat = writing.temperature if temperature is None else temperature
+        choice = Choice(self._rules[form], forced, patterns, heat, generator, writing.least)
+        decoder = self._writer.at(noise).decoder
+        return decoder.write(z.to(self._dtype), form.size, choice)
+
+    def _contexts(self, form: Form) -> Tensor:
+        """A few verses of a form, always the same, (K, L)."""
+        generator = seeded(_CONTEXT_SEED, self.model.device)
+        forced = free(_CONTEXTS, form.size, self.model.device)
+        patterns = self._rules[form].assign(forced, generator)
+        z = self._from_prior(form, _CONTEXTS, generator)
+        noise = self.model.writing.noise
+        return self._draw(form, forced, patterns, None, generator, z, noise)
 
     def _best(
         self, form: Form, ids: Tensor, regular: Tensor, taken: set[str] | frozenset[str]
     ) -> int:
         """Which candidate is best: one not taken, regular, of new lines, and with a high score."""
         verses = [self._verse(form, row) for row in ids]
-        scores = self._tables.ranking.score(verses)
+        scores = self._reader.scores(form, ids)
 
         def worth(i: int) -> tuple[bool, bool, int, float]:
             new = sum(line not in self._tables.known_lines for line in verses[i].lines)
@@ -315,12 +380,13 @@ class Poet:
 
         return max(range(len(verses)), key=worth)
 
-    def _written(self, verse: Verse, seed: int | None, latent: tuple[float, ...]) -> Written:
+    def _written(self, verse: Verse, seed: int | None) -> Written:
+        ids = torch.tensor([self.vocabulary.encode(verse.characters)], device=self.model.device)
         return Written(
             verse,
             seed,
-            latent,
-            round(float(self._tables.ranking.score([verse])[0]), 4),
+            _numbers(self.model.encoder(ids).mean[0]),
+            round(float(self._reader.scores(verse.form, ids)[0]), 4),
             mark(verse),
             not any(line in self._tables.known_lines for line in verse.lines),
         )

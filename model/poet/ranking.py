@@ -40,6 +40,16 @@ class Pairs:
 
 
 @dataclass(frozen=True)
+class Readings:
+    """For each of N verses, nats a character under the bigram model and under one of single
+    characters, and the mean information of its parallel pairs, (N,) each."""
+
+    pairs: _Floats
+    commonness: _Floats
+    parallel: _Floats
+
+
+@dataclass(frozen=True)
 class Ranking:
     """A bigram model of lines (absolute discounting, Ney et al. 1994) and the pointwise mutual
     information of characters at the same place of parallel lines."""
@@ -54,19 +64,22 @@ class Ranking:
         """Scores of verses of one form, (N,): nats a character under the bigram model, less a share
         of what common characters bring whatever stands beside them, and the parallel information
         of their couplets. Higher is better."""
+        read = self.readings(verses)
+        return read.pairs - _COMMONNESS_WEIGHT * read.commonness + _PARALLEL_WEIGHT * read.parallel
+
+    def readings(self, verses: list[Verse]) -> Readings:
+        """What the tables say of verses of one form."""
         form = verses[0].form
         ids = np.array([self._encode(verse.characters) for verse in verses], dtype=np.int64)
         lines = ids.reshape(-1, form.line_length)  # (N · lines, characters a line)
         previous = np.concatenate([np.full((len(lines), 1), _START), lines[:, :-1]], axis=1)
         unlisted = self.backoff[previous].astype(np.float32) + self.unigrams[lines]
-        fluency = self.bigrams.of(previous, lines, unlisted).reshape(len(verses), -1).mean(-1)
+        pairs = self.bigrams.of(previous, lines, unlisted).reshape(len(verses), -1).mean(-1)
         couplets = ids.reshape(len(verses), -1, 2, form.line_length)
         first, second = couplets[:, :, 0], couplets[:, :, 1]
         information = self.parallel.of(first, second, np.zeros(first.shape, dtype=np.float32))
         parallel = np.where(first == second, 0.0, information).mean(axis=(1, 2))
-        commonness = self.unigrams[ids].astype(np.float32).mean(-1)
-        score: _Floats = fluency - _COMMONNESS_WEIGHT * commonness + _PARALLEL_WEIGHT * parallel
-        return score
+        return Readings(pairs, self.unigrams[ids].astype(np.float32).mean(-1), parallel)
 
     def _encode(self, characters: str) -> list[int]:
         # What the table does not know counts as never seen beside anything.

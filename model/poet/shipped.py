@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from model.networks.checkpoint import Checkpoint, CheckpointError, digest
-from model.poet.poet import Poet
+from model.poet.poet import CANDIDATES, Poet
 from model.poet.tables import Tables
 
 FLAGSHIP = "gcnn"
@@ -61,7 +61,13 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def load_poet(name_or_path: str = FLAGSHIP, device: str = "auto") -> Poet:
-    """Loads a model and the tables. Raises CheckpointError if there is no such model."""
+def load_poet(
+    name_or_path: str = FLAGSHIP, device: str = "auto", candidates: int = CANDIDATES
+) -> Poet:
+    """Loads a model and the tables; of `candidates` verses the poet keeps the best one.
+
+    Raises CheckpointError if there is no such model.
+    """
     path = model_path(name_or_path)
-    return Poet(Checkpoint.load(path), digest(path), load_tables(), choose_device(device))
+    chosen = choose_device(device)
+    return Poet(Checkpoint.load(path), digest(path), load_tables(), chosen, candidates)

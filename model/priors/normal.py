@@ -21,10 +21,13 @@ class NormalPrior(nn.Module):
     def log_prob(self, z: Tensor) -> Tensor:
         return -0.5 * (z.square() + math.log(2 * math.pi)).sum(-1)  # (B,)
 
-    def near(self, z: Tensor, distance: float, generator: torch.Generator) -> Tensor:
+    def near(self, z: Tensor, distance: float | Tensor, generator: torch.Generator) -> Tensor:
         """√(1 − s²)·z + s·ε, which keeps the distribution of z where that is the prior."""
+        share = torch.as_tensor(distance, dtype=z.dtype, device=z.device)
+        if share.dim():
+            share = share.repeat_interleave(z.shape[1] // share.shape[1], dim=1)
         noise = self.sample(*z.shape, generator)
-        return math.sqrt(1 - distance**2) * z + distance * noise  # (B, Z)
+        return torch.sqrt(1 - share.square()) * z + share * noise  # (B, Z)
 
     def between(self, start: Tensor, end: Tensor, share: float) -> Tensor:
         """Spherical interpolation (Shoemake 1985): the walk keeps to the norms of its ends."""

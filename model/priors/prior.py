@@ -22,8 +22,9 @@ class Prior(Protocol):
         """Log density in nats: (B, Z) → (B,)."""
         ...
 
-    def near(self, z: Tensor, distance: float, generator: torch.Generator) -> Tensor:
-        """A draw for each latent, which stays put at distance 0 and is independent at 1."""
+    def near(self, z: Tensor, distance: float | Tensor, generator: torch.Generator) -> Tensor:
+        """A draw for each latent, which stays put at distance 0 and is independent at 1; distances
+        (B, lines) are those of a latent's equal parts."""
         ...
 
     def between(self, start: Tensor, end: Tensor, share: float) -> Tensor:

@@ -43,6 +43,7 @@ bench: $(INSTALLED) data/corpus/corpus.json
 
 bench-speed: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.poet_speed
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.pool_hits
 
 bench-candidates: $(INSTALLED) data/corpus/corpus.json
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.candidates

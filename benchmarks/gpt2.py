@@ -81,6 +81,11 @@ class GPT2(nn.Module):
             x = block(x, cache)
         return functional.linear(self.last(x), self.tokens.weight)
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """In which it computes."""
+        return self.tokens.weight.dtype
+
     @torch.inference_mode()
     def write(self, count: int, length: int) -> Tensor:
         """`count` texts of the likeliest tokens after token 0, (count, length)."""

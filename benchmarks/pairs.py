@@ -23,6 +23,7 @@ from model.corpus.encode import COUPLETS, Corpus
 from model.corpus.poems import Part
 from model.evaluation.counts import KnownLines
 from model.poet import FLAGSHIP, Poet, load_poet
+from model.poet.poet import CANDIDATES
 from model.verse import Form, Verse
 
 LETTERS = "AB"
@@ -123,7 +124,7 @@ def counted(given: Mapping[str, str], key: Mapping[str, str]) -> str:
 
 @click.command()
 @click.option("--model", default=FLAGSHIP, show_default=True, help="A name, or a .safetensors.")
-@click.option("--candidates", type=click.IntRange(1), help="Candidates [the poet's own number].")
+@click.option("--candidates", type=click.IntRange(1), default=CANDIDATES, show_default=True)
 @click.option("--corpus", type=click.Path(path_type=Path), default="data/corpus", show_default=True)
 @click.option("--form", "forms", multiple=True, type=click.Choice([f.value for f in Form]))
 @click.option("--count", type=click.IntRange(1), default=40, show_default=True, help="Pairs.")
@@ -136,7 +137,7 @@ def counted(given: Mapping[str, str], key: Mapping[str, str]) -> str:
 def main(
     *,
     model: str,
-    candidates: int | None,
+    candidates: int,
     corpus: Path,
     forms: tuple[str, ...],
     count: int,

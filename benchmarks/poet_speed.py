@@ -1,12 +1,13 @@
 """How long people wait for a verse, beside a generator of GPT-2's size, and how fast batches go.
 
 Decides which requests are timed and in which order; what a poet does for them is its own affair.
-Poet and generator take turns in one run, so that a busy machine slows both: the ratio counts more
-than the seconds. Run as `python -m benchmarks.poet_speed`.
+Poet and generator take turns in one run and compute in one precision, so that a busy machine slows
+both: the ratio counts more than the seconds. Run as `python -m benchmarks.poet_speed`.
 """
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 import random
@@ -24,6 +25,8 @@ from benchmarks.gpt2 import GPT2
 from benchmarks.markdown import table
 from model.networks.vae import likeliest
 from model.poet import FLAGSHIP, Near, Poet, load_poet
+from model.poet.poet import CANDIDATES
+from model.poet.precision import half_precision
 from model.verse import Form, Pattern, Verse
 
 GENERATOR = "GPT-2 class"
@@ -141,13 +144,13 @@ def waits(poet: Poet, forms: Sequence[Form], generator: GPT2, rounds: int) -> st
 def throughput(poet: Poet, forms: Sequence[Form], generator: GPT2, rounds: int) -> str:
     """A table of verses a second by form and batch, of the likeliest characters alone: neither
     rules nor ranking nor chance."""
-    model = poet.model.at(1.0)
+    model = copy.deepcopy(poet.model).to(generator.dtype).at(1.0)
     random_numbers = torch.Generator(model.device).manual_seed(0)
     taken: dict[tuple[Form, str, int], list[float]] = defaultdict(list)
     steps = list(itertools.product(range(rounds + 1), BATCHES, forms))
     for number, batch, form in tqdm(steps, desc="throughput", leave=False):
         z = model.prior.sample(batch, poet.latent_sizes[form], random_numbers)  # (B, Z)
-        ours = partial(model.decoder.write, z, form.size, likeliest)
+        ours = partial(model.decoder.write, z.to(generator.dtype), form.size, likeliest)
         theirs = partial(generator.write, batch, form.size)
         for name, task in ((poet.name, ours), (GENERATOR, theirs)):
             one = seconds(task, poet.device)
@@ -163,18 +166,18 @@ def throughput(poet: Poet, forms: Sequence[Form], generator: GPT2, rounds: int) 
 
 @click.command()
 @click.option("--model", default=FLAGSHIP, show_default=True, help="A name, or a .safetensors.")
-@click.option("--candidates", type=click.IntRange(1), help="Candidates [the poet's own number].")
+@click.option("--candidates", type=click.IntRange(1), default=CANDIDATES, show_default=True)
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="cpu")
 @click.option("--rounds", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--form", "forms", multiple=True, type=click.Choice([form.value for form in Form]))
-def main(
-    model: str, candidates: int | None, device: str, rounds: int, forms: tuple[str, ...]
-) -> None:
+def main(model: str, candidates: int, device: str, rounds: int, forms: tuple[str, ...]) -> None:
     """Print both tables. On a CPU all of it computes on one core."""
     torch.set_num_threads(1)
     poet = load_poet(model, device, candidates=candidates)
     torch.manual_seed(0)
-    generator = GPT2(poet.vocabulary.size).to(poet.model.device).eval()
+    # The precision in which the poet writes.
+    precision = half_precision(poet.model.device) or torch.float32
+    generator = GPT2(poet.vocabulary.size).to(poet.model.device, precision).eval()
     weights = sum(parameter.numel() for parameter in generator.parameters())
     start, busy = time.perf_counter(), time.process_time()
     chosen = tuple(map(Form, forms)) or poet.forms
@@ -184,9 +187,10 @@ def main(
     ]
     share = (time.process_time() - busy) / (time.perf_counter() - start)
     print(
-        f"{poet.label}, {poet.parameters:,} parameters, beside {weights:,} of the {GENERATOR} "
-        f"generator; {poet.device}, one thread, {rounds} rounds. The run had {share:.0%} of a "
-        "core: much less than 100% means that the machine was busy with something else.\n\n"
+        f"{poet.label}, {poet.parameters:,} parameters and {candidates} candidates, beside "
+        f"{weights:,} of the {GENERATOR} generator; {poet.device}, {precision}, one thread, "
+        f"{rounds} rounds. The run had {share:.0%} of a core: much less than 100% means that the "
+        "machine was busy with something else.\n\n"
         "One verse, under all rules and ranked; the generator writes as many characters, once, "
         "under none.\n"
     )

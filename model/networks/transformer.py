@@ -26,8 +26,17 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
+from model.networks.layers import Attention, Cache, Perceptron, normalised
+from model.networks.noise import (
+    NARROWEST,
+    NOISE_FEATURES,
+    At,
+    ToldDecoder,
+    form_of,
+    noise_features,
+)
 from model.networks.vae import VAE, Choose, Decoder, Encoder, Gaussian, Loss, Writing
 from model.priors.normal import NormalPrior
 from model.verse import Form
@@ -36,8 +45,6 @@ _FORMS = tuple(Form)
 _LINES = max(form.line_count for form in _FORMS)
 _LENGTHS = sorted({form.line_length for form in _FORMS})
 _LINE_LENGTH = max(_LENGTHS)
-_FORM_OF_SIZE = {form.size: form for form in _FORMS}
-_NARROWEST = 1e-3  # of a posterior said to have no noise: densities must stay finite
 
 
 @dataclass(frozen=True)
@@ -61,58 +68,6 @@ class Options:
     dropped: float = 0.05
 
 
-def form_of(ids: Tensor) -> Form:
-    """The form of verses (B, L), by their size."""
-    return _FORM_OF_SIZE[ids.shape[1]]
-
-
-class Attention(nn.Module):
-    """Attention of several heads with normalised queries and keys; causal if asked."""
-
-    def __init__(self, size: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.project = nn.Linear(size, 3 * size, bias=False)
-        self.merge = nn.Linear(size, size, bias=False)
-        nn.init.zeros_(self.merge.weight)
-
-    def forward(self, x: Tensor, causal: bool) -> Tensor:
-        query, key, value = self.split(x)
-        h = _attend(query, key, value, causal)
-        merged: Tensor = self.merge(h.transpose(1, 2).flatten(2))
-        return merged  # (B, T, H)
-
-    def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(B, T, H) → queries, keys and values (B, heads, T, H / heads)."""
-        query, key, value = (
-            part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for part in self.project(x).chunk(3, dim=-1)
-        )
-        return _normalised(query), _normalised(key), value
-
-    def step(self, x: Tensor, cache: _Cache) -> Tensor:
-        """The last tokens' attention to all so far: (B, t, H) → (B, t, H)."""
-        query, key, value = self.split(x)
-        key, value = cache.append(key, value)
-        h = _attend(query, key, value, causal=x.shape[1] > 1)
-        merged: Tensor = self.merge(h.transpose(1, 2).flatten(2))
-        return merged
-
-
-class Perceptron(nn.Module):
-    """Two dense layers with a squared ReLU between."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.widen = nn.Linear(size, 4 * size, bias=False)
-        self.narrow = nn.Linear(4 * size, size, bias=False)
-        nn.init.zeros_(self.narrow.weight)
-
-    def forward(self, x: Tensor) -> Tensor:
-        narrowed: Tensor = self.narrow(F.relu(self.widen(x)).square())
-        return narrowed
-
-
 class Block(nn.Module):
     """x + attention, + perceptron, each of the normalised x."""
 
@@ -122,9 +77,9 @@ class Block(nn.Module):
         self.perceptron = Perceptron(size)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x + self.attention(_normalised(x), causal=False)
-        x = x + self.perceptron(_normalised(x))
-        return x  # (B, L, H)
+        x = x + self.attention(normalised(x), causal=False)
+        mixed: Tensor = x + self.perceptron(normalised(x))
+        return mixed  # (B, L, H)
 
 
 class ConditionedBlock(nn.Module):
@@ -138,28 +93,14 @@ class ConditionedBlock(nn.Module):
         nn.init.zeros_(self.modulate.weight)
         nn.init.zeros_(self.modulate.bias)
 
-    def forward(self, x: Tensor, modulation: Tensor, cache: _Cache | None = None) -> Tensor:
+    def forward(self, x: Tensor, modulation: Tensor, cache: Cache | None = None) -> Tensor:
         """`modulation` is `self.modulate` of each token's condition, (B, T, 4H)."""
         scale, shift, wide_scale, wide_shift = modulation.chunk(4, dim=-1)
-        h = _normalised(x) * (1 + scale) + shift
+        h = normalised(x) * (1 + scale) + shift
         x = x + (self.attention(h, causal=True) if cache is None else self.attention.step(h, cache))
-        h = _normalised(x) * (1 + wide_scale) + wide_shift
-        x = x + self.perceptron(h)
-        return x  # (B, T, H)
-
-
-class _Cache:
-    """Keys and values of the tokens so far of one layer, (B, heads, T, H / heads)."""
-
-    def __init__(self) -> None:
-        self._kept: tuple[Tensor, Tensor] | None = None
-
-    def append(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        if self._kept is not None:
-            key = torch.cat([self._kept[0], key], dim=2)
-            value = torch.cat([self._kept[1], value], dim=2)
-        self._kept = key, value
-        return self._kept
+        h = normalised(x) * (1 + wide_scale) + wide_shift
+        mixed: Tensor = x + self.perceptron(h)
+        return mixed  # (B, T, H)
 
 
 class Places(nn.Module):
@@ -217,10 +158,10 @@ class TransformerEncoder(Encoder):
         h = self._embedding[0](ids) + self.places(form)  # (B, L, H)
         for block in self.blocks:
             h = block(h)
-        lines = _normalised(h).view(len(ids) * form.line_count, -1)  # (B·N, C·H)
+        lines = normalised(h).view(len(ids) * form.line_count, -1)  # (B·N, C·H)
         raw = (lines @ self.latents[: lines.shape[1]]).float()  # (B·N, Z)
         mean = self.standardise[str(form.line_length)](raw).view(len(ids), -1)  # (B, N·Z)
-        return Gaussian(mean, torch.full_like(mean, 2 * math.log(_NARROWEST)))
+        return Gaussian(mean, torch.full_like(mean, 2 * math.log(NARROWEST)))
 
 
 class TransformerDecoder(Decoder):
@@ -232,7 +173,7 @@ class TransformerDecoder(Decoder):
         self.embedding = embedding
         self.dropped = options.dropped
         self.places = Places(size)
-        self.latent = nn.Linear(options.line_latent_size + _NOISE_FEATURES, size)
+        self.latent = nn.Linear(options.line_latent_size + NOISE_FEATURES, size)
         self.condition = nn.Linear(size, size)
         self.blocks = nn.ModuleList(
             ConditionedBlock(size, options.heads) for _ in range(options.decoder_layers)
@@ -243,20 +184,25 @@ class TransformerDecoder(Decoder):
         """Log probabilities in nats of verses (B, L) given latents (B, N·Z) of noise (B, N)."""
         form = form_of(ids)
         memory, condition = self._read(z, noise, form)
-        previous = F.pad(ids[:, :-1], (1, 0))  # (B, L); id 0 stands before the first
+        previous = functional.pad(ids[:, :-1], (1, 0))  # (B, L); id 0 stands before the first
         if self.training and self.dropped:
             # Only where the latent can replace them: a language model needs its context.
             told = (noise < 0.5).repeat_interleave(form.line_length, dim=1)
             hidden = torch.rand(previous.shape, device=z.device) < self.dropped
             previous = previous.masked_fill(hidden & told, 0)
         x = torch.cat([memory, self.embedding(previous) + self.places(form)], dim=1)  # (B, T, H)
-        for block in self.blocks:
+        for block in self._layers:
             modulation = block.modulate(condition)  # (B, N, 4H)
             of_characters = modulation.repeat_interleave(form.line_length, dim=1)  # (B, L, 4H)
             x = block(x, torch.cat([modulation, of_characters], dim=1))
         logits = self._logits(x[:, form.line_count :]).flatten(0, 1)  # (B·L, V)
-        cost = F.cross_entropy(logits, ids.flatten(), reduction="none")
+        cost = functional.cross_entropy(logits, ids.flatten(), reduction="none")
         return -cost.view_as(ids)  # (B, L)
+
+    def read(self, ids: Tensor, z: Tensor, noise: Tensor) -> Tensor:
+        """Calls `forward`, which may be compiled."""
+        scores: Tensor = self(ids, z, noise)
+        return scores
 
     def log_prob(self, ids: Tensor, z: Tensor) -> Tensor:
         return self.told(0.0).log_prob(ids, z)
@@ -264,25 +210,29 @@ class TransformerDecoder(Decoder):
     def write(self, z: Tensor, length: int, choose: Choose) -> Tensor:
         return self.told(0.0).write(z, length, choose)
 
-    def told(self, noise: float | Tensor) -> TellingDecoder:
+    @property
+    def _layers(self) -> list[ConditionedBlock]:
+        return [block for block in self.blocks if isinstance(block, ConditionedBlock)]
+
+    def told(self, noise: float | Tensor) -> ToldDecoder:
         """This decoder, told the noise of all latents or of each line, (B, N)."""
-        return TellingDecoder(self, noise)
+        return ToldDecoder(self, noise)
 
     def write_told(self, z: Tensor, noise: Tensor, form: Form, choose: Choose) -> Tensor:
         """A verse for each latent (B, N·Z) of noise (B, N), as `Decoder.write` does."""
         memory, condition = self._read(z, noise, form)
-        modulations = [block.modulate(condition) for block in self.blocks]  # (B, N, 4H) each
-        caches = [_Cache() for _ in self.blocks]
+        modulations = [block.modulate(condition) for block in self._layers]  # (B, N, 4H) each
+        caches = [Cache() for _ in self.blocks]
         places = self.places(form)
         x = memory
-        for block, modulation, cache in zip(self.blocks, modulations, caches, strict=True):
+        for block, modulation, cache in zip(self._layers, modulations, caches, strict=True):
             x = block(x, modulation, cache)
         ids = torch.zeros(len(z), 1, dtype=torch.long, device=z.device)
         written: list[Tensor] = []
         for position in range(form.size):
             line = position // form.line_length
             x = self.embedding(ids) + places[position]  # (B, 1, H)
-            for block, modulation, cache in zip(self.blocks, modulations, caches, strict=True):
+            for block, modulation, cache in zip(self._layers, modulations, caches, strict=True):
                 x = block(x, modulation[:, line : line + 1], cache)
             ids = choose(position, self._logits(x[:, 0]))[:, None]
             written.append(ids)
@@ -291,54 +241,13 @@ class TransformerDecoder(Decoder):
     def _read(self, z: Tensor, noise: Tensor, form: Form) -> tuple[Tensor, Tensor]:
         """The latents as tokens and as conditions, (B, N, H) each."""
         lines = z.view(len(z), form.line_count, -1)  # (B, N, Z)
-        told = _noise_features(noise.float()).to(z.dtype)
+        told = noise_features(noise.float()).to(z.dtype)
         read = self.latent(torch.cat([lines, told], dim=-1))
         memory = read + self.places.lines(form)  # (B, N, H)
-        return memory, F.relu(self.condition(memory)).square()
+        return memory, functional.relu(self.condition(memory)).square()
 
     def _logits(self, x: Tensor) -> Tensor:
-        return F.linear(_normalised(x), self.embedding.weight, self.bias)
-
-
-class TellingDecoder(Decoder):
-    """A decoder told how noisy the latents are that it reads."""
-
-    def __init__(self, decoder: TransformerDecoder, noise: float | Tensor) -> None:
-        super().__init__()
-        self._decoder = (decoder,)  # not a part of this module: it has its own place
-        self._noise = noise
-
-    def log_prob(self, ids: Tensor, z: Tensor) -> Tensor:
-        scores: Tensor = self._decoder[0](ids, z, self._of_lines(z, form_of(ids)))
-        return scores
-
-    def write(self, z: Tensor, length: int, choose: Choose) -> Tensor:
-        form = _FORM_OF_SIZE[length]
-        return self._decoder[0].write_told(z, self._of_lines(z, form), form, choose)
-
-    def _of_lines(self, z: Tensor, form: Form) -> Tensor:
-        noise = torch.as_tensor(self._noise, dtype=torch.float32, device=z.device)
-        return noise.expand(len(z), form.line_count)
-
-
-class NoisyEncoder(Encoder):
-    """An encoder whose latents have a noise: q = N(√(1 − t²)·mean, t²)."""
-
-    reads_gaps = True
-
-    def __init__(self, encoder: Encoder, noise: float | Tensor) -> None:
-        super().__init__()
-        self._encoder = (encoder,)
-        self._noise = noise
-
-    def forward(self, ids: Tensor) -> Gaussian:
-        mean = self._encoder[0](ids).mean
-        noise = torch.as_tensor(self._noise, dtype=mean.dtype, device=mean.device)
-        if noise.dim():
-            noise = noise.repeat_interleave(mean.shape[1] // noise.shape[-1], dim=-1)
-        noise = noise.expand(mean.shape)
-        log_variance = 2 * torch.log(noise.clamp(min=_NARROWEST))
-        return Gaussian(mean * torch.sqrt(1 - noise.square()), log_variance)
+        return functional.linear(normalised(x), self.embedding.weight, self.bias)
 
 
 class TransformerVAE(VAE):
@@ -359,7 +268,7 @@ class TransformerVAE(VAE):
         self.writing = Writing(noise=0.98, temperature=0.85, least=0.02)
 
     def at(self, noise: float | Tensor) -> VAE:
-        return _At(self, noise)
+        return At(self, self.decoder, noise)
 
     def language_log_prob(self, ids: Tensor) -> Tensor:
         nothing = torch.zeros(len(ids), self.latent_sizes[form_of(ids)], device=ids.device)
@@ -406,32 +315,9 @@ class TransformerVAE(VAE):
         return hidden & ~seen & ~(noise == 0).all(-1, keepdim=True)
 
 
-class _At(VAE):
-    """A view of a model at one noise: with it, encoder, decoder and prior are a plain VAE."""
-
-    def __init__(self, model: TransformerVAE, noise: float | Tensor) -> None:
-        encoder = NoisyEncoder(model.encoder, noise)
-        decoder = model.decoder.told(noise)
-        super().__init__(encoder, decoder, model.prior_module, model.latent_sizes)
-        self._model = (model,)
-
-    @property
-    def device(self) -> torch.device:
-        return self._model[0].device
-
-
 def build(options: Mapping[str, Any], vocabulary_size: int) -> VAE:
     """The whole model; `options` are the fields of `Options`."""
     return TransformerVAE(Options(**options), vocabulary_size)
-
-
-_NOISE_FEATURES = 3
-
-
-def _noise_features(noise: Tensor) -> Tensor:
-    """The noise t, its angle and what is left of the signal: (B, N) → (B, N, 3)."""
-    angle = torch.asin(noise.clamp(0, 1)) * (2 / math.pi)
-    return torch.stack([noise, angle, torch.sqrt(1 - noise.square())], dim=-1)
 
 
 def _angles(shape: tuple[int, int], generator: torch.Generator) -> Tensor:
@@ -442,19 +328,3 @@ def _angles(shape: tuple[int, int], generator: torch.Generator) -> Tensor:
 
 def _average(costs: Tensor, chosen: Tensor) -> Tensor:
     return (costs * chosen).sum() / chosen.sum().clamp(min=1)
-
-
-def _normalised(x: Tensor) -> Tensor:
-    """x over its root mean square (Zhang & Sennrich 2019, arXiv:1910.07467), without weights."""
-    return F.rms_norm(x, (x.shape[-1],))
-
-
-def _attend(query: Tensor, key: Tensor, value: Tensor, causal: bool) -> Tensor:
-    """Scaled dot products; for texts this short it is faster on CPUs than torch's fused kernel,
-    whose backward pass takes seven times as long."""
-    scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
-    if causal:
-        length = scores.shape[-1]
-        future = torch.ones(length, length, dtype=torch.bool, device=scores.device).triu(1)
-        scores = scores.masked_fill(future, -1e4)
-    return scores.softmax(-1).to(value.dtype) @ value

@@ -67,6 +67,7 @@ class Choice:
         pattern: Tensor,
         temperature: float,
         generator: torch.Generator,
+        *,
         least: float = 0.0,
     ) -> None:
         self._rules = rules

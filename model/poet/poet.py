@@ -1,25 +1,23 @@
 """The poet: a trained VAE with rules and a ranking, which writes verse on request.
 
-Decides how each request becomes latents, candidates and a choice among them; the rules are
-`decoding`'s, the score is `ranking`'s, and requests that wait or fail are the service's. All calls
-block while torch computes. Shapes: B candidates, L characters a verse, Z latent size.
+Decides what may be asked and which candidate is kept; candidates come from `drafting`, their score
+from `reading`, and requests that wait or fail are the service's. All calls block while torch
+computes. Shapes: B candidates, L characters a verse, Z latent size.
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from model.networks.checkpoint import Checkpoint
 from model.networks.vae import likeliest
-from model.poet.decoding import Choice, Rules, derive_seed, free, place_theme, seeded
+from model.poet.decoding import derive_seed, seeded
+from model.poet.drafting import Drafter, Place, Wish
 from model.poet.errors import BadRequest, UnknownCharacters, UnsupportedForm
-from model.poet.precision import half_precision
 from model.poet.reading import Reader
 from model.poet.tables import Tables
 from model.prosody import Tones, mark
@@ -27,10 +25,6 @@ from model.verse import Form, Pattern, Verse, han_only, simplify
 
 CANDIDATES = 128
 _NEIGHBOURS = 32
-_ROUNDS = 3
-_CONTEXTS = 4
-_CONTEXT_SEED = 1
-_GAP_NOISE = 0.7
 _THEME = range(1, 5)
 _DISTANCES = (0.2, 0.9)
 _STEP_DISTANCE = 0.3
@@ -85,17 +79,12 @@ class Poet:
         self.digest = digest
         self.vocabulary = checkpoint.vocabulary
         self.model = checkpoint.build(device)
-        # Candidates are written and read in half the precision where that is faster; what a latent
-        # is, and what it gives back, is computed in full.
-        reduced = half_precision(device)
-        self._writer = copy.deepcopy(self.model).to(reduced) if reduced else self.model
-        self._dtype = reduced or torch.float32
         self._candidates = candidates
         self._tables = tables
-        self._reader = Reader(self._writer, self.vocabulary, tables.ranking, self._contexts)
-        self._rules: dict[Form, Rules] = {
-            form: Rules(form, self.vocabulary, device) for form in self.model.forms
-        }
+        self._drafter = Drafter(self.model, self.vocabulary)
+        self._reader = Reader(
+            self._drafter.writer, self.vocabulary, tables.ranking, self._drafter.contexts
+        )
 
     @property
     def forms(self) -> tuple[Form, ...]:
@@ -144,18 +133,19 @@ class Poet:
         of each line. Raises PoetError.
         """
         self._require(form)
-        pattern = self._with_heads(form, acrostic)
-        characters = self._theme(theme)
-        place = self._place(form, near)
-        return self._several(
-            pattern, count, seed, theme=characters, temperature=temperature, place=place
+        wish = Wish(
+            self._with_heads(form, acrostic),
+            self._theme(theme),
+            self._place(form, near),
+            temperature,
         )
+        return self._several(wish, count, seed)
 
     def complete(self, pattern: Pattern, count: int = 1, *, seed: int) -> list[Written]:
         """Verses that hold the known characters of a pattern in their places. Raises PoetError."""
         self._require(pattern.form)
         self._know("".join(pattern.known.values()))
-        return self._several(pattern, count, seed)
+        return self._several(Wish(pattern), count, seed)
 
     @torch.inference_mode()
     def reconstruct(self, verse: Verse, variations: int = 0, *, seed: int) -> Reconstruction:
@@ -169,14 +159,11 @@ class Poet:
         taken = {verse.characters, back.characters}
         around: list[tuple[float, Written]] = []
         low, high = _DISTANCES
+        open_pattern = Pattern.open(verse.form)
         for i in range(variations):
             distance = round(low + (high - low) * i / max(1, variations - 1), 4)
-            written = self._write(
-                Pattern.open(verse.form),
-                derive_seed(seed, i),
-                place=(z, distance),
-                taken=taken,
-            )
+            wish = Wish(open_pattern, place=self._place_of(verse, distance))
+            written = self._write(wish, derive_seed(seed, i), taken)
             taken.add(written.verse.characters)
             around.append((distance, written))
         return Reconstruction(
@@ -197,9 +184,8 @@ class Poet:
         taken = {start.characters, end.characters}
         for i in range(1, steps - 1):
             z = self.model.prior.between(first[0], last[0], i / (steps - 1))[None]
-            written = self._write(
-                Pattern.open(start.form), i, place=(z, _STEP_DISTANCE), taken=taken
-            )
+            place = Place(z, _STEP_DISTANCE)
+            written = self._write(Wish(Pattern.open(start.form), place=place), i, taken)
             taken.add(written.verse.characters)
             # The seed alone, without both ends, gives nothing again.
             walk.append(replace(written, seed=None))
@@ -237,44 +223,32 @@ class Poet:
         self._know(characters)
         return characters
 
-    def _place(self, form: Form, near: Near | None) -> tuple[Tensor, float] | None:
+    def _place(self, form: Form, near: Near | None) -> Place | None:
         if near is None:
             return None
         if near.verse is not None:
             if near.verse.form is not form:
                 raise BadRequest("near", f"the verse to be near to must be {form.value} too")
-            return self._posterior_mean(near.verse), near.distance
+            return self._place_of(near.verse, near.distance)
         latent = near.latent or ()
         size = self.latent_sizes[form]
         if len(latent) != size:
             raise BadRequest(
                 "near", f"a latent of {form.value} has {size} numbers here, not {len(latent)}"
             )
-        return torch.tensor([latent], device=self.model.device), near.distance
+        return Place(torch.tensor([latent], device=self.model.device), near.distance)
+
+    def _place_of(self, verse: Verse, distance: float) -> Place:
+        return Place(self._posterior_mean(verse), distance, self._ids(verse))
 
     # How it is written
 
-    def _several(
-        self,
-        pattern: Pattern,
-        count: int,
-        seed: int,
-        *,
-        theme: str = "",
-        temperature: float | None = None,
-        place: tuple[Tensor, float] | None = None,
-    ) -> list[Written]:
+    def _several(self, wish: Wish, count: int, seed: int) -> list[Written]:
         """Verses with seeds that follow from one; where two would be the same, the later seed is
         passed over, as long as there is hope of another verse."""
         found: dict[str, Written] = {}
         for index in range(count + _SPARE_ATTEMPTS):
-            one = self._write(
-                pattern,
-                derive_seed(seed, index),
-                theme=theme,
-                temperature=temperature,
-                place=place,
-            )
+            one = self._write(wish, derive_seed(seed, index))
             found.setdefault(one.verse.characters, one)
             if len(found) == count:
                 break
@@ -282,90 +256,14 @@ class Poet:
 
     @torch.inference_mode()
     def _write(
-        self,
-        pattern: Pattern,
-        seed: int,
-        *,
-        theme: str = "",
-        temperature: float | None = None,
-        place: tuple[Tensor, float] | None = None,
-        taken: set[str] | frozenset[str] = frozenset(),
+        self, wish: Wish, seed: int, taken: set[str] | frozenset[str] = frozenset()
     ) -> Written:
-        """The best of many candidates that keep a pattern and hold a theme."""
-        form = pattern.form
-        generator = seeded(seed, self.model.device)
-        count = self._candidates if place is None else _NEIGHBOURS
-        forced = free(count, form.size, self.model.device)
-        for position, character in pattern.known.items():
-            forced[:, position] = self.vocabulary.encode(character)[0]
-        if theme:
-            forced = place_theme(forced, self.vocabulary.encode(theme), form, generator)
-        patterns = self._rules[form].assign(forced, generator)
-        draw = partial(self._draw, form, forced, patterns, temperature, generator)
-        if place is not None:
-            centre, distance = place
-            z = self.model.prior.near(centre.expand(count, -1), distance, generator)
-            ids = draw(z, distance)
-        elif forced.any():
-            ids = self._fill(form, forced, draw, generator)
-        else:
-            noise = self.model.writing.noise
-            ids = draw(self._from_prior(form, count, generator), noise)
-        best = self._best(form, ids, patterns >= 0, taken)
+        """The best of many candidates."""
+        form = wish.pattern.form
+        count = self._candidates if wish.place is None else min(_NEIGHBOURS, self._candidates)
+        ids, regular = self._drafter.candidates(wish, count, seeded(seed, self.model.device))
+        best = self._best(form, ids, regular, taken)
         return self._written(self._verse(form, ids[best]), seed)
-
-    def _fill(
-        self,
-        form: Form,
-        forced: Tensor,
-        draw: Callable[[Tensor, float | Tensor], Tensor],
-        generator: torch.Generator,
-    ) -> Tensor:
-        """Candidates that hold forced characters, (B, L) → (B, L).
-
-        An encoder that reads gaps says where such verse lies: of a line that is whole it knows the
-        latent, of one that is open nothing. Otherwise open places are written again and again from
-        the latents of what was written (pseudo-Gibbs; Rezende, Mohamed & Wierstra 2014, app. F).
-        """
-        if self.model.encoder.reads_gaps:
-            known = (forced > 0).view(len(forced), form.line_count, -1).float().mean(-1)
-            noise = torch.where(known == 0, self.model.writing.noise, _GAP_NOISE)
-            noise = torch.where(known == 1, 0.0, noise)  # (B, lines)
-            mean = self.model.encoder(forced).mean
-            return draw(self.model.prior.near(mean, noise, generator), noise)
-        z = self._from_prior(form, len(forced), generator)
-        for _ in range(_ROUNDS):
-            z = self.model.encoder(draw(z, 1.0)).sample(generator)
-        return draw(z, 1.0)
-
-    def _from_prior(self, form: Form, count: int, generator: torch.Generator) -> Tensor:
-        return self.model.prior.sample(count, self.latent_sizes[form], generator)  # (B, Z)
-
-    def _draw(
-        self,
-        form: Form,
-        forced: Tensor,
-        patterns: Tensor,
-        temperature: float | None,
-        generator: torch.Generator,
-        z: Tensor,
-        noise: float | Tensor,
-    ) -> Tensor:
-        """A candidate for each latent of a noise, under the rules, (B, Z) → (B, L)."""
-        writing = self.model.writing
-        heat = writing.temperature if temperature is None else temperature
-        choice = Choice(self._rules[form], forced, patterns, heat, generator, writing.least)
-        decoder = self._writer.at(noise).decoder
-        return decoder.write(z.to(self._dtype), form.size, choice)
-
-    def _contexts(self, form: Form) -> Tensor:
-        """A few verses of a form, always the same, (K, L)."""
-        generator = seeded(_CONTEXT_SEED, self.model.device)
-        forced = free(_CONTEXTS, form.size, self.model.device)
-        patterns = self._rules[form].assign(forced, generator)
-        z = self._from_prior(form, _CONTEXTS, generator)
-        noise = self.model.writing.noise
-        return self._draw(form, forced, patterns, None, generator, z, noise)
 
     def _best(
         self, form: Form, ids: Tensor, regular: Tensor, taken: set[str] | frozenset[str]
@@ -381,7 +279,7 @@ class Poet:
         return max(range(len(verses)), key=worth)
 
     def _written(self, verse: Verse, seed: int | None) -> Written:
-        ids = torch.tensor([self.vocabulary.encode(verse.characters)], device=self.model.device)
+        ids = self._ids(verse)
         return Written(
             verse,
             seed,
@@ -394,11 +292,13 @@ class Poet:
     def _verse(self, form: Form, ids: Tensor) -> Verse:
         return Verse.of_characters(form, self.vocabulary.decode(ids.tolist()))
 
+    def _ids(self, verse: Verse) -> Tensor:
+        return torch.tensor([self.vocabulary.encode(verse.characters)], device=self.model.device)
+
     @torch.inference_mode()
     def _posterior_mean(self, verse: Verse) -> Tensor:
         self._know(verse.characters)
-        ids = torch.tensor([self.vocabulary.encode(verse.characters)], device=self.model.device)
-        mean: Tensor = self.model.encoder(ids).mean
+        mean: Tensor = self.model.encoder(self._ids(verse)).mean
         return mean  # (1, Z)
 
 

@@ -65,7 +65,9 @@ class Ranking:
         of what common characters bring whatever stands beside them, and the parallel information
         of their couplets. Higher is better."""
         read = self.readings(verses)
-        return read.pairs - _COMMONNESS_WEIGHT * read.commonness + _PARALLEL_WEIGHT * read.parallel
+        common = _COMMONNESS_WEIGHT * read.commonness
+        score: _Floats = read.pairs - common + _PARALLEL_WEIGHT * read.parallel
+        return score
 
     def readings(self, verses: list[Verse]) -> Readings:
         """What the tables say of verses of one form."""

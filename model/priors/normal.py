@@ -26,7 +26,7 @@ class NormalPrior(nn.Module):
         share = torch.as_tensor(distance, dtype=z.dtype, device=z.device)
         if share.dim():
             share = share.repeat_interleave(z.shape[1] // share.shape[1], dim=1)
-        noise = self.sample(*z.shape, generator)
+        noise = self.sample(len(z), z.shape[1], generator)
         return torch.sqrt(1 - share.square()) * z + share * noise  # (B, Z)
 
     def between(self, start: Tensor, end: Tensor, share: float) -> Tensor:

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from model.corpus.encode import Corpus
 from model.networks.checkpoint import load_with_facts
 from model.networks.vae import build
-from model.training import curve, trainer
+from model.training import curve
 from model.training.config import Config
 from model.training.progress import Progress, ResumeError, State, resume, save
 from model.training.trainer import Result
@@ -74,15 +74,13 @@ def test_a_run_killed_between_its_curve_and_its_progress_has_one_line_an_epoch(
     uninterrupted: dict[str, tuple[Path, Result]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    saved = trainer.save
-
     def killing(path: Path, progress: Progress, config: Config, state: State) -> None:
         if progress.epoch == 2:
             raise Killed
-        saved(path, progress, config, state)
+        save(path, progress, config, state)
 
     with monkeypatch.context() as patched:
-        patched.setattr(trainer, "save", killing)
+        patched.setattr("model.training.trainer.save", killing)
         with pytest.raises(Killed):
             run(corpus, tmp_path)
     assert len(curve.read(tmp_path / "curve.jsonl")) == 2

@@ -34,10 +34,13 @@ from bot.schedule import DailySchedule
 from bot.sending import DailySender, Sending
 from bot.services import Services
 from bot.usecases.account import Account
+from bot.usecases.acrostic import Acrostic
+from bot.usecases.another import Another
 from bot.usecases.card import Card
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
+from bot.usecases.form_choice import FormChoice
 from bot.usecases.rate import Rate
 from bot.usecases.subscribe import Subscribe
 from bot.usecases.top import Top
@@ -132,14 +135,18 @@ def _http() -> HTTPXRequest:
 def _house(services: Services, application: AnyApplication) -> House:
     bot, store, poet, texts = application.bot, services.store, services.poet, services.texts
     sending = Sending(bot, store)
+    forms = FormChoice(poet, services.chance)
+    compose, acrostic = Compose(store, poet, forms), Acrostic(store, poet, forms)
     return House(
         services=services,
         sending=sending,
         averages=Averages(bot, store, sending),
         reports=Reports(bot, services.settings, texts),
         uploads=Uploads(sending, CardStudio(CardPainter())),
-        compose=Compose(store, poet),
-        couplet=Couplet(store, poet),
+        compose=compose,
+        acrostic=acrostic,
+        another=Another(store, compose, acrostic),
+        couplet=Couplet(store, poet, forms),
         rate=Rate(store),
         top=Top(store, services.clock),
         card=Card(store),

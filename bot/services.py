@@ -7,8 +7,9 @@ closing them is left to the commands in `bot.cli`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random
 
 from bot.poet import PoetClient
 from bot.settings import Settings
@@ -26,3 +27,5 @@ class Services:
     texts: Texts
     clock: Callable[[], datetime]
     """The time now, aware, in UTC."""
+    chance: Random = field(default_factory=Random)
+    """What decides where nobody does."""

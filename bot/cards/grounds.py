@@ -63,8 +63,8 @@ def _autumn() -> Image.Image:
     far = _ridge(43, 1160, 150, rough=3)
     _disc(
         paper,
-        centre=(846, 1124),
-        radius=118,
+        centre=(962, 1134),
+        radius=106,
         colour=(206, 74, 36),
         strength=190,
         glow=60,

@@ -4,7 +4,19 @@ Decides which handler takes which update; each module ends in its own table of c
 case does and what an answer looks like is left to `bot.usecases` and `bot.pages`.
 """
 
-from bot.handlers import account, card, couplet, daily, membership, plain, poem, rating, start, top
+from bot.handlers import (
+    account,
+    acrostic,
+    card,
+    couplet,
+    daily,
+    membership,
+    plain,
+    poem,
+    rating,
+    start,
+    top,
+)
 from bot.handlers.doors import AnyHandler, Doors
 from bot.handlers.house import House
 
@@ -21,6 +33,7 @@ def setup(house: House) -> list[AnyHandler]:
             start,
             poem,
             couplet,
+            acrostic,
             rating,
             card,
             top,

@@ -26,7 +26,7 @@ class Place(Enum):
 
 @dataclass(frozen=True)
 class Command:
-    """A command; `about` and `example` are keys of texts."""
+    """A command; `about` and `example` are keys of texts, of which an example may have lines."""
 
     name: str
     about: str
@@ -41,6 +41,7 @@ _PRIVATE = frozenset({Place.PRIVATE})
 
 POEM = Command("poem", "command.poem", _EVERYWHERE, "example.poem")
 COUPLET = Command("couplet", "command.couplet", _EVERYWHERE, "example.couplet")
+ACROSTIC = Command("acrostic", "command.acrostic", _EVERYWHERE, "example.acrostic")
 TODAY = Command("today", "command.today", _EVERYWHERE)
 TOP = Command("top", "command.top", _EVERYWHERE, "example.top")
 DAILY = Command("daily", "command.daily", _SETTINGS, "example.daily")
@@ -49,7 +50,7 @@ PRIVACY = Command("privacy", "command.privacy", _PEOPLE)
 FORGET = Command("forget", "command.forget", _PRIVATE)
 HELP = Command("help", "command.help", _EVERYWHERE)
 
-COMMANDS = (POEM, COUPLET, TODAY, TOP, DAILY, LANGUAGE, PRIVACY, FORGET, HELP)
+COMMANDS = (POEM, COUPLET, ACROSTIC, TODAY, TOP, DAILY, LANGUAGE, PRIVACY, FORGET, HELP)
 """In the order of menus and of /help; for /start Telegram has a button of its own."""
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from telegram import Bot, Update
+from telegram import Bot, Message, Update
 from telegram.ext import (
     BaseHandler,
     CallbackContext,
@@ -23,7 +23,12 @@ from telegram.ext import (
 
 from bot.handlers.house import House
 from bot.handlers.visit import Visit, receive
+from bot.pages.page import Reader
+from bot.texts import LANGUAGES, Texts
+from model.verse import Script
 
+Question = Callable[[Reader], str]
+"""The text of a question of ours, without markup, for a reader."""
 Handle = Callable[[Visit], Coroutine[Any, Any, None]]
 HandleRaw = Callable[[House, Bot, Update], Coroutine[Any, Any, None]]
 AnyHandler = BaseHandler[Any, Any, Any]
@@ -42,6 +47,27 @@ class _Button(CallbackQueryHandler[AnyContext, None]):
         return isinstance(update, Update) and (
             bool(update.callback_query and update.callback_query.data)
             and super().check_update(update)
+        )
+
+
+class _RepliesTo(filters.MessageFilter):
+    """Text in reply to a question of ours, in whichever language it was asked: so it is known
+    after a restart, too."""
+
+    def __init__(self, question: Question, texts: Texts) -> None:
+        super().__init__()
+        self._asked = {
+            question(Reader.of(texts.for_language(tag), Script.SIMPLIFIED)) for tag in LANGUAGES
+        }
+
+    def filter(self, message: Message) -> bool:
+        asked = message.reply_to_message
+        return (
+            message.text is not None
+            and asked is not None
+            and asked.from_user is not None
+            and asked.from_user.id == message.get_bot().id
+            and asked.text in self._asked
         )
 
 
@@ -65,6 +91,11 @@ class Doors:
     def message(self, kind: filters.BaseFilter, handle: Handle) -> AnyHandler:
         """A message that is no command."""
         return MessageHandler(kind & ~filters.COMMAND, self._visit(handle))
+
+    def reply(self, question: Question, where: filters.BaseFilter, handle: Handle) -> AnyHandler:
+        """A reply to a question of ours."""
+        asked = _RepliesTo(question, self._house.services.texts)
+        return self.message(where & asked, handle)
 
     def unknown_command(self, where: filters.BaseFilter, handle: Handle) -> AnyHandler:
         """A command that no other door took."""

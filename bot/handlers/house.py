@@ -14,6 +14,8 @@ from bot.handlers.uploads import Uploads
 from bot.sending import Sending
 from bot.services import Services
 from bot.usecases.account import Account
+from bot.usecases.acrostic import Acrostic
+from bot.usecases.another import Another
 from bot.usecases.card import Card
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
@@ -33,6 +35,8 @@ class House:
     reports: Reports
     uploads: Uploads
     compose: Compose
+    acrostic: Acrostic
+    another: Another
     couplet: Couplet
     rate: Rate
     top: Top

@@ -8,10 +8,13 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from bot.due import local_date
+from bot.handlers.acrostic import answer
 from bot.handlers.commands import POEM, TODAY
 from bot.handlers.doors import AnyHandler, Doors
 from bot.handlers.visit import Visit
-from bot.pages import buttons, verse
+from bot.pages import acrostic, buttons, verse
+from bot.usecases.acrostic import Spelled
+from bot.usecases.wish import asks_for_acrostic
 
 
 async def poem(visit: Visit) -> None:
@@ -20,7 +23,10 @@ async def poem(visit: Visit) -> None:
 
 
 async def compose(visit: Visit, words: str) -> None:
-    """Composes a verse at the wish that the words express."""
+    """Composes a verse at the wish that the words express, an acrostic among them."""
+    if asks_for_acrostic(words):
+        await answer(visit, words)
+        return
     await visit.typing()
     outcome = await visit.house.compose(visit.asker, words)
     await visit.reply(verse.composed(visit.reader, outcome, in_channel=visit.in_channel))
@@ -29,17 +35,20 @@ async def compose(visit: Visit, words: str) -> None:
 async def another(visit: Visit) -> None:
     """Composes another like the one whose button was pressed."""
     assert visit.data is not None
-    say = visit.reader.say
+    reader = visit.reader
     if visit.in_channel:
-        await visit.notice(say.plain("button.in_channel"), alert=True)
+        await visit.notice(reader.say.plain("button.in_channel"), alert=True)
         return
     await visit.typing()
-    outcome = await visit.house.compose.again(visit.asker, visit.data["poem"])
+    outcome = await visit.house.another(visit.asker, visit.data["poem"])
     if outcome is None:
-        await visit.notice(say.plain("top.gone"), alert=True)
+        await visit.notice(reader.say.plain("top.gone"), alert=True)
         return
     await visit.notice()
-    await visit.reply(verse.composed(visit.reader, outcome))
+    if isinstance(outcome, Spelled):
+        await visit.reply(acrostic.spelled(reader, outcome))
+    else:
+        await visit.reply(verse.composed(reader, outcome))
 
 
 async def today(visit: Visit) -> None:

@@ -65,12 +65,10 @@ def rated_in(markup: InlineKeyboardMarkup | None) -> tuple[list[str], list[Row]]
     return list(poems), others
 
 
-def more(say: Localised, poem: str) -> Row:
-    """What else can be had of a verse that stands alone."""
-    return [
-        _button(say.plain("another.button"), f"n1:{poem}"),
-        _button(say.plain("card.button"), f"c1:{poem}"),
-    ]
+def more(say: Localised, poem: str, *, card: bool = True) -> Row:
+    """What else can be had of a verse; a card shows one that stands alone."""
+    row = [_button(say.plain("another.button"), f"n1:{poem}")]
+    return [*row, _button(say.plain("card.button"), f"c1:{poem}")] if card else row
 
 
 def numbered(poems: Sequence[str]) -> list[Row]:

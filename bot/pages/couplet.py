@@ -12,7 +12,7 @@ from telegram import ForceReply
 
 from bot.pages import buttons
 from bot.pages.page import Page, Reader, stack
-from bot.pages.verse import refused
+from bot.pages.verse import numbered, refused
 from bot.store import PoemRecord
 from bot.texts import Html
 from bot.usecases.couplet import (
@@ -20,7 +20,6 @@ from bot.usecases.couplet import (
     Continued,
     Filled,
     NoHan,
-    NothingGiven,
     Outcome,
     Reconstructed,
     UnevenLines,
@@ -32,8 +31,6 @@ def answer(reader: Reader, outcome: Outcome) -> Page:  # noqa: PLR0911 -- a tabl
     """The answer to /couplet."""
     say = reader.say
     match outcome:
-        case NothingGiven():
-            return ask(reader)
         case NoHan():
             return Page(say("couplet.no_han"))
         case WrongLength():
@@ -56,10 +53,10 @@ def answer(reader: Reader, outcome: Outcome) -> Page:  # noqa: PLR0911 -- a tabl
     return refused(reader, outcome)
 
 
-def ask(reader: Reader) -> Page:
+def ask(reader: Reader, *, among_others: bool) -> Page:
     """The question for characters, with the reply field open for whoever is asked."""
     placeholder = reader.han(reader.say.plain("couplet.placeholder"))
-    field = ForceReply(selective=True, input_field_placeholder=placeholder)
+    field = ForceReply(selective=among_others, input_field_placeholder=placeholder)
     return Page(reader.say("couplet.ask"), field)
 
 
@@ -83,7 +80,7 @@ def _wrong_length(reader: Reader, found: WrongLength) -> Page:
 def _reconstructed(reader: Reader, found: Reconstructed) -> Page:
     say = reader.say
     around = [made for _, made in found.variations]
-    first, *rest = _number([found.reconstruction, *around])
+    first, *rest = numbered([found.reconstruction, *around])
     back = say(
         "couplet.back",
         same=found.same,
@@ -98,13 +95,7 @@ def _reconstructed(reader: Reader, found: Reconstructed) -> Page:
 
 
 def _several(reader: Reader, title: Html, poems: tuple[PoemRecord, ...]) -> Page:
-    return _rated(reader, stack([title, reader.quote(*_number(poems))]), poems)
-
-
-def _number(poems: list[PoemRecord] | tuple[PoemRecord, ...]) -> list[str]:
-    if len(poems) == 1:
-        return [poems[0].text]
-    return [f"{number} {made.text}" for number, made in zip(buttons.NUMBERS, poems, strict=False)]
+    return _rated(reader, stack([title, reader.quote(*numbered(poems))]), poems)
 
 
 def _rated(reader: Reader, text: Html, poems: list[PoemRecord] | tuple[PoemRecord, ...]) -> Page:

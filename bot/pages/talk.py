@@ -34,7 +34,7 @@ class Explained(Protocol):
 
     @property
     def example(self) -> str | None:
-        """The key of an example."""
+        """The key of examples, one a line."""
         ...
 
 
@@ -50,8 +50,9 @@ def manual(reader: Reader, commands: Sequence[Explained], *, private: bool) -> P
     say = reader.say
     blocks: list[str] = [say("help.title")]
     for command in commands:
-        example = f"\n<code>{say(command.example)}</code>" if command.example else ""
-        blocks.append(f"/{command.name} · {say(command.about)}{example}")
+        examples = say(command.example).splitlines() if command.example else []
+        shown = [f"<code>{example}</code>" for example in examples]
+        blocks.append("\n".join([f"/{command.name} · {say(command.about)}", *shown]))
     if private:
         blocks.append(say("help.private"))
     return Page(Html("\n\n".join(blocks)))

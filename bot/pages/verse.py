@@ -6,6 +6,7 @@ left to `bot.pages.couplet`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from telegram import InlineKeyboardMarkup
@@ -14,9 +15,10 @@ from bot.pages import buttons
 from bot.pages.page import Page, Reader, excerpt, stack
 from bot.store import PoemRecord, RatingSummary
 from bot.texts import Html, Localised
+from bot.usecases.acrostic import COMMAND as ACROSTIC
 from bot.usecases.compose import Composed, ThemeTooLong, WordsUnread
 from bot.usecases.rate import NoSuchPoem, Opinions, Rated
-from bot.usecases.refusals import CharactersUnknown, FormUnknown, Refusal
+from bot.usecases.refusals import CharactersUnknown, FormUnknown, FormUnwritten, Refusal
 from bot.usecases.top import Best, Span
 from model.verse import Form
 
@@ -31,6 +33,11 @@ FORMS = {
 def form_name(say: Localised, form: Form) -> str:
     """What the form is called."""
     return say.plain(FORMS[form])
+
+
+def either(say: Localised, forms: Sequence[Form]) -> str:
+    """Forms as a choice."""
+    return say.either([form_name(say, form) for form in forms])
 
 
 def composed(
@@ -56,9 +63,12 @@ def refused(reader: Reader, refusal: Refusal) -> Page:
     """What the poet cannot do, and what it can."""
     say = reader.say
     match refusal:
-        case FormUnknown(form, forms):
-            known = say.either([form_name(say, form) for form in forms])
-            return Page(say("form.unknown", form=form_name(say, form), forms=known))
+        case FormUnknown(wished, forms):
+            form, known = either(say, wished), either(say, forms)
+            return Page(say("form.unknown", form=form, forms=known))
+        case FormUnwritten(name, forms):
+            shown = excerpt(reader.han(name))
+            return Page(say("form.unwritten", form=shown, forms=either(say, forms)))
         case CharactersUnknown(characters):
             shown = reader.han(characters)
             return Page(say("couplet.unknown_characters", characters=shown, n=len(characters)))
@@ -76,7 +86,8 @@ def poem(
 
     Whoever reads a channel may rate; they may not have the bot post to all the others.
     """
-    blocks = [reader.quote(made.text), _line(reader, made)]
+    heads = made.command == ACROSTIC
+    blocks = [reader.quote(made.text, heads=heads), making(reader, made)]
     more = [] if in_channel else [buttons.more(reader.say, made.public_id)]
     return Page(
         stack(blocks if title is None else [title, *blocks]),
@@ -106,14 +117,14 @@ def best(reader: Reader, found: Best) -> Page:
         say(
             "top.entry",
             rank=rank,
-            verse=reader.han(made.text.replace("\n", "")),
+            verse=_beginning(reader, made),
             mean=say.number(summary.mean or 0.0),
             n=summary.count,
         )
         for rank, (made, summary) in enumerate(found.poems, start=1)
     ]
     unrated = [
-        say("top.unrated_entry", rank=rank, verse=reader.han(made.text.replace("\n", "")))
+        say("top.unrated_entry", rank=rank, verse=_beginning(reader, made))
         for rank, made in enumerate(found.unrated, start=1)
     ]
     blocks = [say("top.title", span=span), ""]
@@ -163,13 +174,32 @@ def opinions(say: Localised, outcome: Opinions | NoSuchPoem) -> str:
             return "\n".join(lines)
 
 
-def _line(reader: Reader, made: PoemRecord) -> Html:
+def numbered(poems: Sequence[PoemRecord]) -> list[str]:
+    """Verses of a list, the number of a quatrain above it; of one verse there is no list."""
+    if len(poems) == 1:
+        return [poems[0].text]
+    return [
+        f"{number}{chr(10) if made.form.line_count > 2 else ' '}{made.text}"
+        for number, made in zip(buttons.NUMBERS, poems, strict=False)
+    ]
+
+
+def making(reader: Reader, made: PoemRecord) -> Html:
+    """The line below a verse: its form, and what it was made from."""
     say = reader.say
     name = form_name(say, made.form)
     if made.seed_text is None:
         how = say("made.random")
     elif made.command == "poem":
         how = say("made.theme", words=reader.han(made.seed_text))
+    elif made.command == ACROSTIC:
+        how = say("made.acrostic", words=reader.han(made.seed_text))
     else:
         how = say("made.words", words=reader.han(made.seed_text))
     return say("verse.line", form=name[:1].upper() + name[1:], made=how)
+
+
+def _beginning(reader: Reader, made: PoemRecord) -> str:
+    """The first couplet: a whole quatrain is too much for the row of a list."""
+    first, *rest = reader.han(made.text).split("\n")
+    return f"{first.removesuffix('。')}……" if rest else first

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from bot.poet import PoetClient, PoetRefused
 from bot.store import PoemRecord, Store
 from bot.usecases.asker import Asker, keep
-from bot.usecases.refusals import Refusal, read_refusal
+from bot.usecases.form_choice import FormChoice
+from bot.usecases.refusals import FormUnknown, Refusal, read_refusal
+from bot.usecases.words import COUPLETS
 from model.service.protocol import CompleteRequest, ComposeRequest, ReconstructRequest, VersesAnswer
 from model.verse import OPEN, Form, Pattern, Verse, VerseError, han_only, simplify
 
@@ -112,33 +114,26 @@ class Misfit:
 
 Seed = NothingGiven | NoHan | UnevenLines | Few | Line | Pattern | Verse | Misfit
 Outcome = (
-    NothingGiven
-    | NoHan
-    | WrongLength
-    | UnevenLines
-    | Reconstructed
-    | Continued
-    | Filled
-    | Containing
-    | Refusal
+    NoHan | WrongLength | UnevenLines | Reconstructed | Continued | Filled | Containing | Refusal
 )
 
 
 class Couplet:
     """Answers a person's characters with verse."""
 
-    def __init__(self, store: Store, poet: PoetClient) -> None:
+    def __init__(self, store: Store, poet: PoetClient, forms: FormChoice) -> None:
         self._store = store
         self._poet = poet
+        self._forms = forms
 
-    async def __call__(self, asker: Asker, words: str) -> Outcome:
+    async def __call__(self, asker: Asker, words: str) -> Outcome | NothingGiven:
         """`words` is what a person wrote, in any script and punctuation."""
         seed = read_seed(words)
         match seed:
             case NothingGiven() | NoHan() | UnevenLines():
                 return seed
             case Misfit(count):
-                return WrongLength(count, tuple((await self._poet.model()).forms))
+                return WrongLength(count, await self._forms.offered())
             case Few(characters):
                 return await self._weave(asker, characters)
             case Line(characters):
@@ -191,11 +186,14 @@ class Couplet:
         return Filled(pattern.text, await self._keep_all(asker, answer, pattern.text))
 
     async def _weave(self, asker: Asker, characters: str) -> Containing | Refusal:
-        request = ComposeRequest(theme=characters, count=CANDIDATES)
+        form = await self._forms.choose(COUPLETS)
+        if isinstance(form, FormUnknown):
+            return form
+        request = ComposeRequest(form=form, theme=characters, count=CANDIDATES)
         try:
             answer = await self._poet.compose(request)
         except PoetRefused as error:
-            return read_refusal(error, request.form)
+            return read_refusal(error, form)
         return Containing(characters, await self._keep_all(asker, answer, characters))
 
     async def _complete(self, pattern: Pattern) -> VersesAnswer:
@@ -212,12 +210,6 @@ class Couplet:
                 for verse in verses
             ]
         )
-
-
-def is_traditional(words: str) -> bool:
-    """Whether somebody writes traditional characters, and so reads them."""
-    han = han_only(words)
-    return simplify(han) != han
 
 
 def read_seed(words: str) -> Seed:

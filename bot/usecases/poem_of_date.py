@@ -7,24 +7,24 @@ that there is one per date, however many bots choose, is left to the store.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.poet.errors import PoetUnavailable
 from bot.store import NewPoem, PoemRecord, Store
 from model.service.protocol import ComposeRequest, ModelAnswer, VerseAnswer, VersesAnswer
+from model.verse import Form
 
 RECENT = timedelta(days=30)
 """How old a rated poem may be."""
 LIKED = 3.0
 """The smoothed average, in stars, that a rated poem must exceed."""
-ROUNDS = 3
-AT_ONCE = 16
-"""The best of so many fresh verses is chosen, in rounds, between which the worker has time
-for people."""
+CANDIDATES = 8
+"""The best of so many fresh verses is chosen. A worker has them ready, or people wait while it
+writes them."""
 _PATIENCE = 60.0
-"""Seconds for a round."""
+"""Seconds for all of them."""
 
 
 class Poet(Protocol):
@@ -71,18 +71,17 @@ class PoemOfDate:
         return None
 
     async def _fresh(self, local_date: date) -> PoemRecord:
-        forms = (await self._poet.model()).forms
-        form = forms[local_date.toordinal() % len(forms)]  # each form has its day
-        request = ComposeRequest(form=form, count=AT_ONCE)
-        answers = [await self._poet.compose(request, deadline=_PATIENCE) for _ in range(ROUNDS)]
-        verse, model = _best(answers)
+        form = form_of(local_date, (await self._poet.model()).forms)
+        request = ComposeRequest(form=form, count=CANDIDATES)
+        answer = await self._poet.compose(request, deadline=_PATIENCE)
+        verse = _best(answer)
         return await self._store.daily_poems.add(
             local_date,
             NewPoem(
                 text=verse.text,
                 form=verse.form,
                 command="daily",
-                model=model,
+                model=answer.model,
                 seed=verse.seed,
                 latent=tuple(verse.latent),
                 score=verse.score,
@@ -91,10 +90,17 @@ class PoemOfDate:
         )
 
 
-def _best(answers: list[VersesAnswer]) -> tuple[VerseAnswer, str]:
-    """The highest score, and who wrote it; a line of the corpus is no achievement, so novel verses
-    go first."""
-    written = [(verse, answer.model) for answer in answers for verse in answer.verses]
-    if not written:
+def form_of(local_date: date, offered: Sequence[Form]) -> Form:
+    """The form of a date: quatrains and couplets in turn, and each of either in its turn."""
+    quatrains = [form for form in offered if form.line_count == 4]
+    couplets = [form for form in offered if form.line_count == 2]
+    turn, odd = divmod(local_date.toordinal(), 2)
+    among = (couplets or quatrains) if odd else (quatrains or couplets)
+    return among[turn % len(among)]
+
+
+def _best(answer: VersesAnswer) -> VerseAnswer:
+    """The highest score; a line of the corpus is no achievement, so novel verses go first."""
+    if not answer.verses:
         raise PoetUnavailable("broken")
-    return max(written, key=lambda entry: (entry[0].novel, entry[0].score))
+    return max(answer.verses, key=lambda verse: (verse.novel, verse.score))

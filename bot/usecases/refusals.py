@@ -14,9 +14,17 @@ from model.verse import Form
 
 @dataclass(frozen=True)
 class FormUnknown:
-    """The poet was not trained for this form; it has the others."""
+    """The poet was trained for none of the wished forms; it has the others."""
 
-    form: Form
+    wished: tuple[Form, ...]
+    forms: tuple[Form, ...]
+
+
+@dataclass(frozen=True)
+class FormUnwritten:
+    """A form by that name, which is not among ours at all."""
+
+    name: str
     forms: tuple[Form, ...]
 
 
@@ -27,14 +35,14 @@ class CharactersUnknown:
     characters: str
 
 
-Refusal = FormUnknown | CharactersUnknown
+Refusal = FormUnknown | FormUnwritten | CharactersUnknown
 
 
-def read_refusal(error: PoetRefused, form: Form) -> Refusal:
+def read_refusal(error: PoetRefused, form: Form) -> FormUnknown | CharactersUnknown:
     """The refusal of a request for that form as an answer; raises `error` if it is none."""
     problem = error.problem
     if problem.type == protocol.UNSUPPORTED_FORM:
-        return FormUnknown(form, tuple(problem.forms or ()))
+        return FormUnknown((form,), tuple(problem.forms or ()))
     if problem.type == protocol.UNKNOWN_CHARACTERS and problem.characters:
         return CharactersUnknown(problem.characters)
     raise error

@@ -9,24 +9,55 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 
+from model.poet import UnsupportedForm
 from model.service.app import create_app
 from model.service.engine import Engine
 from model.service.settings import WorkerSettings
+from model.verse import Form, Verse
 from tests.model.service.poet import TinyPoet
 
 if TYPE_CHECKING:
-    from model.poet import Poet
+    from model.poet import Poet, Reconstruction, Written
+
+
+class HeadedPoet(TinyPoet):
+    """Writes all forms, and heads where they are asked for."""
+
+    def __init__(self, forms: tuple[Form, ...]) -> None:
+        super().__init__(forms)
+        self.forms_asked: list[tuple[Form, int]] = []
+        """Form and count of every call to compose, in order."""
+
+    def compose(self, form: Form, count: int = 1, **wish: Any) -> list[Written]:
+        self.forms_asked.append((form, count))
+        heads = wish.get("acrostic")
+        self._must_know(heads or "")
+        written = super().compose(form, count, **wish)
+        return [replace(one, verse=_headed(one.verse, heads)) for one in written]
+
+    def reconstruct(self, verse: Verse, variations: int = 0, *, seed: int) -> Reconstruction:
+        if verse.form not in self.forms:
+            raise UnsupportedForm(verse.form, self.forms)
+        return super().reconstruct(verse, variations, seed=seed)
+
+
+def _headed(verse: Verse, heads: str | None) -> Verse:
+    if heads is None:
+        return verse
+    lines = [head + line[1:] for head, line in zip(heads, verse.lines, strict=True)]
+    return Verse(verse.form, tuple(lines))
 
 
 class LocalWorker:
     """A worker whose poet a test can hold back."""
 
-    def __init__(self, key: str) -> None:
-        self.poet = TinyPoet()
+    def __init__(self, key: str, forms: tuple[Form, ...] = tuple(Form)) -> None:
+        self.poet = HeadedPoet(forms)
         self._engine = Engine(lambda: cast("Poet", self.poet))
         app = create_app(self._engine, WorkerSettings(_env_file=None, worker_key=key))
         config = uvicorn.Config(app, port=0, lifespan="off", log_level="error")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from pydantic import SecretStr
@@ -35,7 +36,7 @@ def telegram() -> FakeTelegram:
 async def services(store: Store, worker: LocalWorker) -> AsyncIterator[Services]:
     poet = PoetClient(WorkerAddress(worker.url, SecretStr(KEY)))
     settings = Settings(_env_file=None, telegram_token=SecretStr(TOKEN))
-    yield Services(settings, store, poet, texts.load(), lambda: datetime.now(UTC))
+    yield Services(settings, store, poet, texts.load(), lambda: datetime.now(UTC), Random(1))
     await poet.aclose()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -23,7 +24,17 @@ async def test_help_names_each_command_of_the_place(
     telegram: FakeTelegram, ada: User, li: User
 ) -> None:
     private = (await ada.asks("/help")).text
-    for command in ("poem", "couplet", "today", "top", "daily", "language", "privacy", "forget"):
+    for command in (
+        "poem",
+        "couplet",
+        "acrostic",
+        "today",
+        "top",
+        "daily",
+        "language",
+        "privacy",
+        "forget",
+    ):
         assert f"/{command} · " in private
     assert "/poem autumn moon" in private
     group = telegram.group("诗社", li, ada)
@@ -32,6 +43,14 @@ async def test_help_names_each_command_of_the_place(
     admin = (await li.asks("/help@qibu_test_bot", group)).text
     assert "/daily" not in member
     assert "/daily" in admin
+
+
+async def test_every_example_of_help_is_understood(ada: User, li: User) -> None:
+    for person in (ada, li):
+        text = (await person.asks("/help")).text
+        for example in re.findall("^/[^·\n]+$", text, re.MULTILINE):
+            answer = await person.asks(example)
+            assert answer.buttons or example.startswith("/daily"), f"{example}: {answer.text}"
 
 
 async def test_language_of_the_chat_goes_before_the_persons(ada: User, li: User) -> None:

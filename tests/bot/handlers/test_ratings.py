@@ -132,14 +132,14 @@ async def test_the_best_are_listed_and_opened(ada: User, li: User, telegram: Fak
     worse, better = await ada.asks("/poem"), await ada.asks("/poem")
     unrated = await ada.asks("/top")
     assert "Nobody has rated anything yet" in unrated.text
-    assert all(poem.text.split("\n")[0] in unrated.text for poem in (worse, better))
+    assert all(poem.text[:5] in unrated.text for poem in (worse, better))
     assert [b.text for b in unrated.keyboard[0]] == ["1", "2"]
     ada.clicks(worse, "★2")
     ada.clicks(better, "★5")
     await telegram.settled()
 
     best = await li.asks("/top")
-    assert best.text.startswith("佳作榜 · 本周\n\n1. " + better.text.split("\n")[0])
+    assert best.text.startswith("佳作榜 · 本周\n\n1. " + better.text[:5])
     assert [b.text for b in best.buttons] == ["1", "2", "· 本周 ·", "历来"]
 
     li.clicks(best, "历来")

@@ -64,7 +64,7 @@ async def test_a_bug_is_apologised_for_and_reported_once(
     async with running(build_application(owned, request=telegram.request()), telegram):
         await owner.asks("/start")
         for _ in range(3):
-            answer = await ada.asks("/poem")
+            answer = await ada.asks("/poem 五绝")
             assert answer.text.startswith("Something went wrong here, and it was not you.")
             assert "Error" not in answer.text
         reports = owner.answers[1:]

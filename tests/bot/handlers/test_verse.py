@@ -13,15 +13,16 @@ from tests.telegram import FakeTelegram, User
 
 pytestmark = pytest.mark.usefixtures("bot")
 
-COUPLET = re.compile(r"[一-鿿]{5}，[一-鿿]{5}。")
+VERSE = re.compile(r"(?:([一-鿿]{5}|[一-鿿]{7})，[一-鿿]+。\n){1,2}")
+QUATRAIN = "千山鸟飞绝，万径人踪灭。\n孤舟蓑笠翁，独钓寒江雪。"
 STARS = ["★1", "★2", "★3", "★4", "★5"]
 
 
 async def test_a_poem_stands_alone_with_its_making_and_what_one_can_do_with_it(ada: User) -> None:
     answer = await ada.asks("/poem")
-    verse, made = answer.text.split("\n")
-    assert COUPLET.fullmatch(verse)
-    assert made == "Five-character couplet · from random numbers"
+    verse, newline, made = answer.text.rpartition("\n")
+    assert VERSE.fullmatch(verse + newline)
+    assert re.fullmatch("(Five|Seven)-character (couplet|quatrain) · from random numbers", made)
     assert [[button.text for button in row] for row in answer.keyboard] == [
         STARS,
         ["Another", "Card"],
@@ -31,16 +32,10 @@ async def test_a_poem_stands_alone_with_its_making_and_what_one_can_do_with_it(a
 
 
 async def test_a_theme_is_named_in_the_readers_language(ada: User, li: User) -> None:
-    assert (await li.asks("/poem 明月")).text.endswith("五言联 · 题「明月」")
+    assert (await li.asks("/poem 五绝 明月")).text.endswith("五绝 · 题「明月」")
     assert (await ada.asks("/poem couplet7 autumn moon")).text.endswith(
         "Seven-character couplet · on 秋月"
     )
-
-
-async def test_a_form_that_the_poet_lacks_is_answered_with_those_it_has(ada: User) -> None:
-    answer = await ada.asks("/poem 七绝")
-    assert "seven-character quatrain" in answer.text
-    assert "five-character couplet or seven-character couplet" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -66,6 +61,14 @@ async def test_a_whole_couplet_is_remembered_and_varied(ada: User) -> None:
     assert all([b.text for b in row[1:]] == STARS for row in answer.keyboard)
 
 
+async def test_a_whole_quatrain_too(ada: User) -> None:
+    answer = await ada.asks(f"/couplet {QUATRAIN}")
+    assert f"Your verse\n{QUATRAIN}\nWhat I remember · 20 of 20" in answer.text
+    assert f"①\n{QUATRAIN}\nVariations" in answer.text
+    assert re.search("②\n.{5}，.{5}。\n.{5}，.{5}。\n③\n", answer.text)
+    assert [row[0].text for row in answer.keyboard] == ["①", "②", "③", "④"]
+
+
 async def test_one_line_gets_second_lines(li: User) -> None:
     answer = await li.asks("/couplet 白日依山尽")
     title, *couplets = answer.text.split("\n")
@@ -78,6 +81,11 @@ async def test_a_pattern_is_filled(ada: User) -> None:
     answer = await ada.asks("/couplet 白日？山尽，黄河__流")
     assert answer.text.startswith("白日？山尽，黄河？？流 · filled in")
     assert re.search("① 白日.山尽，黄河..流。", answer.text)
+
+
+async def test_the_pattern_of_a_quatrain_is_filled(ada: User) -> None:
+    answer = await ada.asks("/couplet 春？？？？？？，夏？？？？？？。秋______，冬______。")
+    assert re.search("①\n春.{6}，夏.{6}。\n秋.{6}，冬.{6}。\n②\n", answer.text)
 
 
 async def test_a_few_characters_are_woven_into_couplets(ada: User) -> None:
@@ -104,7 +112,7 @@ async def test_each_misunderstanding_has_its_own_answer(
 async def test_what_is_missing_is_told_in_numbers_of_this_poet(ada: User) -> None:
     answer = await ada.asks("/couplet 一二三四五六")
     assert "a line of 5 or 7" in answer.text
-    assert "a whole verse of 10 or 14" in answer.text
+    assert "a whole verse of 10, 14, 20, or 28" in answer.text
 
 
 async def test_traditional_characters_are_answered_in_traditional_ones(ada: User) -> None:
@@ -126,6 +134,8 @@ async def test_other_replies_in_a_group_are_not_for_the_bot(
 
 async def test_plain_words_in_private(li: User, ada: User) -> None:
     assert "题「秋天」" in (await li.asks("写诗 秋天")).text
+    assert (await li.asks("七绝 秋月")).text.endswith("七绝 · 题「秋月」")
+    assert "藏头「春夏」" in (await li.asks("来一首藏头诗 春夏")).text
     assert (await li.asks("白日依山尽")).text.startswith("白日依山尽 · 试对下句")
     assert (await li.asks("对 白日依山尽")).text.startswith("白日依山尽 · 试对下句")
     assert "/help" in (await ada.asks("how are you?")).text

@@ -21,7 +21,7 @@ from tests.bot.worker import LocalWorker
 
 KEY = "a-key-of-the-worker"
 COMMAND = [sys.executable, "-m", "qibu", "chat"]
-COUPLET = re.compile(r"^[一-鿿]{5}，[一-鿿]{5}。$", re.MULTILINE)
+COUPLET = re.compile(r"^(?:[一-鿿]{5}，[一-鿿]{5}|[一-鿿]{7}，[一-鿿]{7})。$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +68,21 @@ def test_piped_lines_are_answered_in_order(tmp_path: Path, environment: dict[str
 def test_a_card_is_a_file_that_stays(tmp_path: Path, environment: dict[str, str]) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
-    done = piped("/poem\n7\n7\n6\n", tmp_path, environment | {"TMPDIR": str(pictures)})
+    done = piped("/poem 七言联\n7\n7\n6\n", tmp_path, environment | {"TMPDIR": str(pictures)})
     assert (done.returncode, done.stderr) == (0, "")
     (file,) = pictures.glob("*/*")
     assert file.read_bytes().startswith(b"\xff\xd8\xff")
     assert done.stdout.splitlines().count(str(file)) == 2
     assert len(COUPLET.findall(done.stdout)) == 2, "and another verse"
+
+
+def test_an_acrostic_is_asked_for_and_spelled(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    done = piped("/acrostic\n七言 生日快乐\n/acrostic 春夏\n", tmp_path, environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = COUPLET.findall(done.stdout)
+    assert "".join(re.sub("(.).+?，(.).+", r"\1\2", row) for row in rows) == "生日快乐春夏"
 
 
 def test_ratings_of_one_conversation_are_there_in_the_next(

@@ -95,7 +95,8 @@ def test_chinese_is_set_as_chinese_is() -> None:
     for key, message in messages(SIMPLIFIED).items():
         for text in strings(message):
             plain = re.sub("<[^>]+>", "", re.sub("<code>.*?</code>", "◌", text))
-            assert not re.search(f"{HAN} {HAN}", plain), f"{key}: a space between two characters"
+            if not key.startswith("example."):  # what people type has words
+                assert not re.search(f"{HAN} {HAN}", plain), f"{key}: a space between characters"
             assert not re.search(f"{HAN}[,;!?]|[,;!?]{HAN}", plain), f"{key}: Latin punctuation"
             assert not re.search(f"{HAN}[0-9A-Za-z/]|[0-9A-Za-z]{HAN}", plain), (
                 f"{key}: no air between Han and Latin"

@@ -47,7 +47,7 @@ class SmallPoet:
             name="small",
             digest="1",
             forms=self.forms,
-            latent_size=1,
+            latent_sizes=dict.fromkeys(self.forms, 1),
             parameters=1,
             vocabulary=1,
             device="cpu",

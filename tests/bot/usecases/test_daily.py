@@ -10,6 +10,7 @@ import pytest
 
 from bot.poet import PoetUnavailable
 from bot.store import Store
+from bot.usecases import poem_of_date
 from bot.usecases.daily import (
     STRIKES,
     DailyPoem,
@@ -19,7 +20,8 @@ from bot.usecases.daily import (
     Retry,
     Unknown,
 )
-from bot.usecases.poem_of_date import AT_ONCE, ROUNDS
+from bot.usecases.poem_of_date import CANDIDATES, form_of
+from model.service.protocol import ComposeRequest
 from model.verse import Form
 from tests.bot.databases import new_poem, rated
 from tests.bot.usecases.daily import Clock, Sender, SmallPoet
@@ -120,10 +122,19 @@ async def test_the_best_of_many_is_posted_where_nobody_rated(
     store: Store, daily: DailyPoem, poet: SmallPoet
 ) -> None:
     poem = await daily.poem_of(DAY)
-    assert (poem.text, poem.score, poem.seed) == ("verse 1.14", 14, 14)  # 15 is not novel
+    assert (poem.text, poem.score, poem.seed) == ("verse 1.7", 7, 7)
     assert (poem.command, poem.public, poem.user_id) == ("daily", True, None)
     assert await daily.poem_of(DAY) == poem
-    assert [request.count for request in poet.asked] == [AT_ONCE] * ROUNDS
+    assert poet.asked == [ComposeRequest(form=Form.COUPLET5, count=CANDIDATES)], (
+        "a worker may have the answer to such a request ready"
+    )
+
+
+async def test_a_line_of_the_corpus_is_no_poem_of_a_day(
+    daily: DailyPoem, poet: SmallPoet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poem_of_date, "CANDIDATES", 10)
+    assert (await daily.poem_of(DAY)).score == 8, "9 is the best, and not novel"
 
 
 async def test_what_people_liked_is_posted_first(
@@ -147,9 +158,19 @@ async def test_what_people_liked_long_ago_is_not(
 
 
 async def test_each_form_has_its_day(daily: DailyPoem, poet: SmallPoet) -> None:
-    poet.forms = [Form.COUPLET5, Form.JUEJU7]
-    found = {(await daily.poem_of(DAY + timedelta(days=day))).form for day in range(2)}
-    assert found == {Form.COUPLET5, Form.JUEJU7}
+    poet.forms = list(Form)
+    found = [(await daily.poem_of(DAY + timedelta(days=day))).form for day in range(8)]
+    assert set(found[:4]) == set(Form)
+    assert found[:4] == found[4:]
+    assert all({a.line_count, b.line_count} == {2, 4} for a, b in pairwise(found)), "in turn"
+
+
+@pytest.mark.parametrize(
+    "offered", [[Form.COUPLET5], [Form.JUEJU7], [Form.COUPLET5, Form.JUEJU7], [*Form][:3]]
+)
+def test_a_poet_of_few_forms_has_one_for_each_day(offered: list[Form]) -> None:
+    found = {form_of(DAY + timedelta(days=day), offered) for day in range(4)}
+    assert found == set(offered)
 
 
 async def test_today_is_what_the_chats_calendar_shows(
@@ -168,7 +189,7 @@ async def test_today_is_what_the_chats_calendar_shows(
 async def test_many_who_ask_at_once_cost_one_composing(daily: DailyPoem, poet: SmallPoet) -> None:
     found = await asyncio.gather(*(daily.poem_of(DAY) for _ in range(10)))
     assert len({poem.id for poem in found}) == 1
-    assert len(poet.asked) == ROUNDS
+    assert len(poet.asked) == 1
 
 
 async def test_without_a_poet_nothing_is_claimed_and_the_next_tick_tries(

@@ -1,0 +1,35 @@
+"""The button that asks for another: a verse like the one that somebody has before them.
+
+Decides what it has in common with the first, form, theme and heads; how it is composed is left to
+the use cases that composed the first.
+"""
+
+from __future__ import annotations
+
+from bot.store import Store
+from bot.usecases.acrostic import COMMAND, Acrostic, Spelled
+from bot.usecases.asker import Asker, find
+from bot.usecases.compose import MAX_THEME, Compose, Composed
+from bot.usecases.refusals import Refusal
+from model.verse import han_only
+
+
+class Another:
+    """Composes another verse like a kept one."""
+
+    def __init__(self, store: Store, compose: Compose, acrostic: Acrostic) -> None:
+        self._store = store
+        self._compose = compose
+        self._acrostic = acrostic
+
+    async def __call__(self, asker: Asker, public_id: str) -> Composed | Spelled | Refusal | None:
+        """None if the first is not to be seen here, for then its words are not to be heard here
+        either. A person's line is no theme: of verse that grew from one, the form alone counts."""
+        poem = await find(self._store, public_id, asker.chat_id)
+        if poem is None:
+            return None
+        words = han_only(poem.seed_text or "")
+        if poem.command == COMMAND:
+            return await self._acrostic.spell(asker, poem.form, words)
+        theme = words if 0 < len(words) <= MAX_THEME else None
+        return await self._compose.verse(asker, poem.form, theme)

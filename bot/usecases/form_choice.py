@@ -1,0 +1,49 @@
+"""Which form a verse is written in, where a person leaves that open.
+
+Decides by chance, with a weight for each form, among those that the poet of the moment writes;
+what the words of a wish leave open is read by `bot.usecases.wish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from random import Random
+
+from bot.poet import PoetClient
+from bot.usecases.refusals import FormUnknown
+from model.verse import Form
+
+_WEIGHTS = {Form.COUPLET5: 2, Form.COUPLET7: 2, Form.JUEJU5: 3, Form.JUEJU7: 3}
+"""A quatrain is a whole poem, so it comes a little more often than a couplet."""
+
+
+class FormChoice:
+    """Chooses among the forms of the poet."""
+
+    def __init__(self, poet: PoetClient, chance: Random) -> None:
+        self._poet = poet
+        self._chance = chance
+
+    async def offered(self) -> tuple[Form, ...]:
+        """What the poet writes. Raises PoetUnavailable."""
+        return tuple((await self._poet.model()).forms)
+
+    async def choose(self, wished: Collection[Form]) -> Form | FormUnknown:
+        """One of the wished forms, of all where none is. Raises PoetUnavailable.
+
+        Of a single form it is left to the poet to say whether it can write it.
+        """
+        if len(wished) == 1:
+            return next(iter(wished))
+        offered = await self.offered()
+        among = [form for form in offered if form in wished or not wished]
+        return self.draw(among) if among else FormUnknown(in_order(wished), offered)
+
+    def draw(self, among: Sequence[Form]) -> Form:
+        """One of several forms, which must not be none."""
+        return self._chance.choices(among, [_WEIGHTS[form] for form in among])[0]
+
+
+def in_order(forms: Collection[Form]) -> tuple[Form, ...]:
+    """Forms as people list them, shorter ones first."""
+    return tuple(form for form in Form if form in forms)

@@ -272,7 +272,7 @@ class Engine:
         failure: Exception | None = None
         begun = time.monotonic()
         try:
-            result = job.work.call(poet)
+            result = job.work.call(poet, job.wanted)
         except Exception as error:  # whatever it is, it is this request's alone
             failure = error
         seconds = time.monotonic() - begun
@@ -282,7 +282,8 @@ class Engine:
             self._turn_to(None)
             if failure is None and not job.idle:
                 self._rate.add(job.work.verses, seconds)
-        job.settle(result, failure)
+        if failure is None or job.wanted():  # else its caller notices by itself
+            job.settle(result, failure)
 
     def _lose_all(self, error: Exception) -> None:
         """Nothing of what waits or runs comes to an end."""

@@ -22,7 +22,7 @@ from model.service.protocol import (
     VersesAnswer,
 )
 from model.service.protocol import Near as NearMessage
-from model.service.queue import Work
+from model.service.queue import Wanted, Work
 from model.verse import Form, Pattern, Verse, VerseError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def compose(request: ComposeRequest) -> Work[VersesAnswer]:
     acrostic = _text("acrostic", request.acrostic)
     near = _place(request.form, request.near)
 
-    def call(poet: Poet) -> VersesAnswer:
+    def call(poet: Poet, _wanted: Wanted) -> VersesAnswer:
         written = poet.compose(
             request.form,
             request.count,
@@ -64,7 +64,7 @@ def reconstruct(request: ReconstructRequest) -> Work[ReconstructAnswer]:
     seed = _seed(request.seed)
     verse = _verse("verse", request.verse)
 
-    def call(poet: Poet) -> ReconstructAnswer:
+    def call(poet: Poet, _wanted: Wanted) -> ReconstructAnswer:
         found = poet.reconstruct(verse, request.variations, seed=seed)
         return ReconstructAnswer(
             model=poet.label,
@@ -89,7 +89,7 @@ def complete(request: CompleteRequest) -> Work[VersesAnswer]:
     except VerseError as error:
         raise InvalidRequest("pattern", str(error)) from None
 
-    def call(poet: Poet) -> VersesAnswer:
+    def call(poet: Poet, _wanted: Wanted) -> VersesAnswer:
         return _verses(poet, poet.complete(pattern, request.count, seed=seed))
 
     return Work(request.count, call)
@@ -104,7 +104,7 @@ def interpolate(request: InterpolateRequest) -> Work[VersesAnswer]:
             "end", f"start is a {start.form.value} and end a {end.form.value}: they must be alike"
         )
 
-    def call(poet: Poet) -> VersesAnswer:
+    def call(poet: Poet, _wanted: Wanted) -> VersesAnswer:
         return _verses(poet, poet.interpolate(start, end, request.steps))
 
     return Work(request.steps, call)

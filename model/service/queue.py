@@ -25,13 +25,19 @@ _T = TypeVar("_T")
 
 LONGEST_RETRY_AFTER = 60
 
+Wanted = Callable[[], bool]
+"""Whether somebody still waits for the answer; may be asked in any thread."""
+
 
 @dataclass(frozen=True)
 class Work(Generic[_T]):
-    """What to ask of the poet, and how many verses of writing that is."""
+    """What to ask of the poet, and how many verses of writing that is.
+
+    `call` may ask between verses whether to go on, and raise whatever it likes if not.
+    """
 
     verses: int
-    call: Callable[[Poet], _T]
+    call: Callable[[Poet, Wanted], _T]
 
 
 @dataclass(eq=False)
@@ -46,7 +52,7 @@ class Job:
     """Nobody asked for it: it has its turn when no request waits."""
 
     def wanted(self) -> bool:
-        """Whether somebody still waits for the answer; may be asked in any thread."""
+        """Whether somebody still waits, as the work may ask."""
         return time.monotonic() < self.deadline and not self.answer.cancelled()
 
     def settle(self, result: Any, error: BaseException | None) -> None:

@@ -37,17 +37,26 @@ class WorkerProcess:
                 assert self.process.returncode is None, "the worker ended"
                 await asyncio.sleep(0.02)
 
-    async def queue_holds(self, verses: int) -> None:
-        """Returns when so many verses wait."""
-        async with asyncio.timeout(10):
+    async def number(self, name: str) -> float:
+        """The value of one sample, labels included in the name, as /metrics shows it; 0 if none."""
+        for line in (await self.http.get("/metrics")).text.splitlines():
+            if line.startswith(name + " "):
+                return float(line.rpartition(" ")[2])
+        return 0.0
+
+    async def accepts(self, verses: int) -> None:
+        """Returns when so many requests for one verse each wait or have had their turn."""
+        async with asyncio.timeout(60):
             while (
-                f"qibu_worker_queue_verses {verses}.0" not in (await self.http.get("/metrics")).text
+                await self.number("qibu_worker_queue_wait_seconds_count")
+                + await self.number("qibu_worker_queue_verses")
+                < verses
             ):
                 await asyncio.sleep(0.01)
 
     async def ends(self) -> int:
         """The exit status, once there is one."""
-        return await asyncio.wait_for(self.process.wait(), 20)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
 
 @contextlib.asynccontextmanager

@@ -65,13 +65,13 @@ def test_each_place_is_a_distribution_over_characters(model: VAE, form: Form) ->
 
 
 @pytest.mark.parametrize("form", Form)
-@pytest.mark.parametrize("noise", ["none", "some", "of each line"])
+@pytest.mark.parametrize("noise", [0.0, 0.7, "of each line"])
 def test_writing_character_by_character_is_scoring_all_at_once(
-    model: VAE, form: Form, noise: str
+    model: VAE, form: Form, noise: float | str
 ) -> None:
     ids, z = verses(form, 3), latents(form, 3)
-    chosen = {"none": 0.0, "some": 0.7, "of each line": noises(form, 3)}[noise]
-    decoder = model.at(chosen).decoder
+    told = noises(form, 3) if isinstance(noise, str) else noise
+    decoder = model.at(told).decoder
     asked: list[int] = []
     scores: list[Tensor] = []
 
@@ -85,6 +85,21 @@ def test_writing_character_by_character_is_scoring_all_at_once(
     assert asked == list(range(form.size))
     expected = decoder.log_prob(ids, z)
     torch.testing.assert_close(torch.stack(scores, dim=1), expected, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("form", Form)
+def test_without_a_latent_it_is_a_language_model(model: VAE, form: Form) -> None:
+    ids = verses(form, 2)
+    scores = model.language_log_prob(ids)
+    assert scores is not None
+    nothing = torch.zeros(2, model.latent_sizes[form])
+    torch.testing.assert_close(scores, model.at(1.0).decoder.log_prob(ids, nothing))
+    changed = ids.clone()
+    changed[:, -1] = other(ids[:, -1])
+    now = model.language_log_prob(changed)
+    assert now is not None
+    torch.testing.assert_close(now[:, :-1], scores[:, :-1])
+    assert (now[:, -1] != scores[:, -1]).all()
 
 
 def test_a_verse_is_written_the_same_whatever_else_is_in_the_batch(model: VAE) -> None:

@@ -52,6 +52,17 @@ def test_near_keeps_the_distribution_and_the_asked_likeness(
         assert torch.equal(moved, z)
 
 
+def test_each_line_may_have_its_own_distance(prior: NormalPrior) -> None:
+    z = torch.randn(2, 6, generator=seeded(1))
+    distances = torch.tensor([[0.0, 1.0], [0.5, 0.0]])
+    moved = prior.near(z, distances, seeded(2))
+    for row, line in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        place = (row, slice(3 * line, 3 * line + 3))
+        alone = prior.near(z, float(distances[row, line]), seeded(2))
+        torch.testing.assert_close(moved[place], alone[place])
+    assert torch.equal(moved[0, :3], z[0, :3])
+
+
 def test_between_leads_from_one_to_the_other_and_keeps_the_norm(prior: NormalPrior) -> None:
     start, end = torch.tensor([2.0, 0.0, 0.0]), torch.tensor([0.0, 2.0, 0.0])
     torch.testing.assert_close(prior.between(start, end, 0.0), start)

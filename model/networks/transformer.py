@@ -265,7 +265,7 @@ class TransformerVAE(VAE):
             {form: form.line_count * options.line_latent_size for form in _FORMS},
         )
         self._options = options
-        self.writing = Writing(noise=0.98, temperature=0.85, least=0.02)
+        self.writing = Writing(noise=0.98, temperature=1.0, least=0.02)
 
     def at(self, noise: float | Tensor) -> VAE:
         return At(self, self.decoder, noise)

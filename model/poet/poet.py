@@ -26,9 +26,10 @@ from model.verse import Form, Pattern, Verse, han_only, simplify
 CANDIDATES = 128
 _NEIGHBOURS = 32
 _THEME = range(1, 5)
-_DISTANCES = (0.2, 0.9)
+_DISTANCES = (0.4, 0.95)
 _STEP_DISTANCE = 0.3
 _SPARE_ATTEMPTS = 12
+_FARTHER = 0.1
 
 
 @dataclass(frozen=True)
@@ -151,19 +152,14 @@ class Poet:
     def reconstruct(self, verse: Verse, variations: int = 0, *, seed: int) -> Reconstruction:
         """What the latent of a verse gives back, the likeliest character at each place and no rule
         applied, and variations at growing distances. Raises PoetError."""
-        self._require(verse.form)
-        z = self._posterior_mean(verse)  # (1, Z)
-        ids = self.model.at(0.0).decoder.write(z, verse.form.size, likeliest)
-        back = self._verse(verse.form, ids[0])
+        back = self.give_back([verse])[0]
         same = sum(a == b for a, b in zip(verse.characters, back.characters, strict=True))
         taken = {verse.characters, back.characters}
         around: list[tuple[float, Written]] = []
         low, high = _DISTANCES
-        open_pattern = Pattern.open(verse.form)
         for i in range(variations):
             distance = round(low + (high - low) * i / max(1, variations - 1), 4)
-            wish = Wish(open_pattern, place=self._place_of(verse, distance))
-            written = self._write(wish, derive_seed(seed, i), taken)
+            written = self._vary(verse, distance, derive_seed(seed, i), taken)
             taken.add(written.verse.characters)
             around.append((distance, written))
         return Reconstruction(
@@ -172,6 +168,20 @@ class Poet:
             same / verse.form.size,
             tuple(around),
         )
+
+    @torch.inference_mode()
+    def give_back(self, verses: list[Verse]) -> list[Verse]:
+        """What the latents of verses of one form give back, the likeliest character at each place.
+
+        A character that the poet does not know is an open place to it, and is guessed. Raises
+        PoetError.
+        """
+        form = verses[0].form
+        self._require(form)
+        ids = torch.cat([self._ids(verse) for verse in verses])
+        mean = self.model.encoder(ids).mean
+        back = self.model.at(0.0).decoder.write(mean, form.size, likeliest)
+        return [self._verse(form, row) for row in back]
 
     @torch.inference_mode()
     def interpolate(self, start: Verse, end: Verse, steps: int) -> list[Written]:
@@ -254,6 +264,15 @@ class Poet:
                 break
         return list(found.values())
 
+    def _vary(self, verse: Verse, distance: float, seed: int, taken: set[str]) -> Written:
+        """A neighbour that is not taken; where all are, from a little farther away."""
+        while True:
+            wish = Wish(Pattern.open(verse.form), place=self._place_of(verse, distance))
+            written = self._write(wish, seed, taken)
+            if written.verse.characters not in taken or distance >= 1:
+                return written
+            distance = min(1.0, distance + _FARTHER)
+
     @torch.inference_mode()
     def _write(
         self, wish: Wish, seed: int, taken: set[str] | frozenset[str] = frozenset()
@@ -280,10 +299,13 @@ class Poet:
 
     def _written(self, verse: Verse, seed: int | None) -> Written:
         ids = self._ids(verse)
+        latent = _numbers(self.model.encoder(ids).mean[0])
+        if not ids.all():  # the score reads the poet's guess where it does not know a character
+            ids = torch.where(ids > 0, ids, self._ids(self.give_back([verse])[0]))
         return Written(
             verse,
             seed,
-            _numbers(self.model.encoder(ids).mean[0]),
+            latent,
             round(float(self._reader.scores(verse.form, ids)[0]), 4),
             mark(verse),
             not any(line in self._tables.known_lines for line in verse.lines),
@@ -293,11 +315,13 @@ class Poet:
         return Verse.of_characters(form, self.vocabulary.decode(ids.tolist()))
 
     def _ids(self, verse: Verse) -> Tensor:
-        return torch.tensor([self.vocabulary.encode(verse.characters)], device=self.model.device)
+        """A verse as the encoder reads it, (1, L); 0 where a character is not known."""
+        known = self.vocabulary
+        ids = [0 if known.unknown(c) else known.encode(c)[0] for c in verse.characters]
+        return torch.tensor([ids], device=self.model.device)
 
     @torch.inference_mode()
     def _posterior_mean(self, verse: Verse) -> Tensor:
-        self._know(verse.characters)
         mean: Tensor = self.model.encoder(self._ids(verse)).mean
         return mean  # (1, Z)
 

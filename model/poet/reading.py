@@ -1,8 +1,8 @@
 """How the poet reads what it has written: the score of a verse, higher where it is better.
 
-Decides what counts and how much: how likely the poet's own language model finds the verse, how its
-neighbouring and parallel characters stand in the corpus (`ranking`), and whether its halves belong
-together; what the rules forbid has been sorted out before.
+Decides what counts and how much: how likely the poet's own language model finds the verse, beyond
+what its characters bring by being common, and whether its halves belong together; what the rules
+forbid has been sorted out before.
 
 Sources: Li et al. 2016 (arXiv:1510.03055), mutual information against verse that fits everywhere;
 van den Oord et al. 2018 (arXiv:1807.03748), its estimate against other contexts.
@@ -31,12 +31,10 @@ _READ_CLOSELY = 24  # how many of the best candidates are read for their unity t
 
 @dataclass(frozen=True)
 class Weights:
-    """What each reading weighs, for nats a character."""
+    """What each reading weighs, all in nats a character."""
 
     language: float = 1.0
-    pairs: float = 1.0
-    commonness: float = 0.8
-    parallel: float = 0.4
+    commonness: float = 1.0
     unity: float = 1.0
 
 
@@ -70,13 +68,9 @@ class Reader:
         if language is None:
             return self._ranking.score(verses)
         weights = self._weights
-        tables = self._ranking.readings(verses)
-        first: _Floats = (
-            weights.language * language.float().mean(-1).cpu().numpy()
-            + weights.pairs * tables.pairs
-            - weights.commonness * tables.commonness
-            + weights.parallel * tables.parallel
-        )
+        commonness = self._ranking.readings(verses).commonness
+        likelihood = language.float().mean(-1).cpu().numpy()
+        first: _Floats = weights.language * likelihood - weights.commonness * commonness
         best = np.argsort(-first, kind="stable")[:_READ_CLOSELY]
         chosen = torch.from_numpy(best.copy()).to(ids.device)
         unity = self.unity(form, ids[chosen], language[chosen])
@@ -91,13 +85,13 @@ class Reader:
         against the mean over other first halves, (B, L), (B, L) → (B,)."""
         half = form.size // 2
         own = language[:, half:].float().sum(-1)  # (B,)
-        others = []
-        for context in self._context(form).to(ids.device):
-            elsewhere = torch.cat([context[:half].expand(len(ids), -1), ids[:, half:]], dim=1)
-            read = self._model.language_log_prob(elsewhere)
-            assert read is not None
-            others.append(read[:, half:].float().sum(-1))
-        usual = torch.stack(others).logsumexp(0) - math.log(len(others))
+        contexts = self._context(form)[:, :half]  # (K, L / 2)
+        first = contexts.repeat_interleave(len(ids), dim=0)
+        second = ids[:, half:].repeat(len(contexts), 1)
+        read = self._model.language_log_prob(torch.cat([first, second], dim=1))  # (K·B, L)
+        assert read is not None
+        others = read[:, half:].float().sum(-1).view(len(contexts), -1)  # (K, B)
+        usual = others.logsumexp(0) - math.log(len(others))
         information: _Floats = ((own - usual) / half).cpu().numpy()
         return information
 

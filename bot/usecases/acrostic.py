@@ -6,6 +6,7 @@ several of one kind. How they look is left to the pages.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from bot.poet import PoetClient, PoetRefused
@@ -19,6 +20,8 @@ from model.verse import Form
 
 MAX_HEADS = 12
 """Lines that fit a message, and a person's patience."""
+PATIENCE = 30.0
+"""Seconds for all of them."""
 COMMAND = "acrostic"
 """How the store knows such verse; its `seed_text` are the heads of all its stanzas."""
 
@@ -90,12 +93,14 @@ class Acrostic:
 
     async def spell(self, asker: Asker, form: Form, heads: str) -> Spelled | Refusal:
         """The heads must be those of whole verses of the form."""
+        ends = time.monotonic() + PATIENCE
         verses = []
         for start in range(0, len(heads), form.line_count):
             # One after the other: between two stanzas the worker has time for other people.
             part = heads[start : start + form.line_count]
+            request = ComposeRequest(form=form, acrostic=part)
             try:
-                answer = await self._poet.compose(ComposeRequest(form=form, acrostic=part))
+                answer = await self._poet.compose(request, deadline=ends - time.monotonic())
             except PoetRefused as error:
                 return read_refusal(error, form)
             verses.append((answer.verses[0], answer.model))

@@ -161,13 +161,15 @@ class Engine:
             self._abandon(job)
 
     async def drain(self) -> None:
-        """Admits no more work and returns when all that was asked for is answered."""
+        """Admits no more work and returns when all that was asked for is answered; a load or idle
+        work that is in progress then is not waited for."""
         with self._changed:
             starting = self._phase is Phase.STARTING
+            idle = self._running is not None and self._running.idle and not self._queue.verses
             if self._phase is not Phase.DEAD:
                 self._enter(Phase.DRAINING)
             self._changed.notify_all()
-        if not starting:
+        if not (starting or idle):
             await asyncio.shield(asyncio.wrap_future(self._ended))
 
     def join(self, timeout: float) -> bool:

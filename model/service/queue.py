@@ -102,6 +102,11 @@ class Queue:
         self._verses = 0
         self._idle: deque[Job] = deque()
 
+    @property
+    def verses(self) -> int:
+        """Verses of requests that wait."""
+        return self._verses
+
     def put(self, job: Job) -> None:
         """Makes the job wait, however much does already."""
         if job.idle:

@@ -240,18 +240,32 @@ async def test_it_gives_nothing_too_early_or_too_late(start_worker: Callable[...
     assert (refused.status_code, refused.json()["type"]) == (503, "urn:qibu:problem:not-ready")
 
 
-async def test_draining_waits_for_the_verse_in_hand_at_most(
+async def test_draining_does_not_wait_for_what_nobody_asked_for(
     start_worker: Callable[..., Worker],
 ) -> None:
     poet = GatedPoet()
     worker = start_worker(poet=poet, pool_size=100)
     await first_verse_begins(poet)
+    await asyncio.wait_for(worker.engine.drain(), 5)
+    assert not worker.engine.join(0)
+    poet.gate.release()
+    assert await asyncio.to_thread(worker.engine.join, 5)
+    await asyncio.wait_for(worker.filling, 5)
+    assert poet.begun == 3
+
+
+async def test_draining_waits_for_a_request_behind_it(start_worker: Callable[..., Worker]) -> None:
+    poet = GatedPoet()
+    worker = start_worker(poet=poet, pool_size=100)
+    await first_verse_begins(poet)
+    request = asyncio.create_task(compose(worker, theme="春"))
+    await queue_holds(worker, 1)
     draining = asyncio.create_task(worker.engine.drain())
     await asyncio.sleep(0.01)
     assert not draining.done()
     poet.gate.release()
+    assert await request
     await asyncio.wait_for(draining, 5)
-    await asyncio.wait_for(worker.filling, 5)
     assert poet.begun == 3
 
 
@@ -264,5 +278,5 @@ async def test_a_pool_that_is_cancelled_leaves_nothing_waiting(
     worker.filling.cancel()
     await asyncio.gather(worker.filling, return_exceptions=True)
     poet.gate.release(100)
-    await worker.engine.drain()
+    assert await compose(worker, theme="春")
     assert poet.begun == 3

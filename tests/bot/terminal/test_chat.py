@@ -76,9 +76,7 @@ def test_a_card_is_a_file_that_stays(tmp_path: Path, environment: dict[str, str]
     assert len(COUPLET.findall(done.stdout)) == 2, "and another verse"
 
 
-def test_an_acrostic_is_asked_for_and_spelled(
-    tmp_path: Path, environment: dict[str, str]
-) -> None:
+def test_an_acrostic_is_asked_for_and_spelled(tmp_path: Path, environment: dict[str, str]) -> None:
     done = piped("/acrostic\n七言 生日快乐\n/acrostic 春夏\n", tmp_path, environment)
     assert (done.returncode, done.stderr) == (0, "")
     rows = COUPLET.findall(done.stdout)

@@ -47,7 +47,8 @@ class Checkpoint:
             model = build(self.network, self.options, self.vocabulary.size)
             model.load_state_dict({name: w.float() for name, w in self.weights.items()})
         except (TypeError, ValueError, RuntimeError) as error:
-            raise CheckpointError(f"{self.name} is of another Qibu: {error}") from error
+            reason = str(error).strip().splitlines()[0].rstrip(":")
+            raise CheckpointError(f"{self.name} is of another Qibu: {reason}") from error
         return model.to(device).eval()
 
     def save(self, path: Path) -> None:

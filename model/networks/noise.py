@@ -92,6 +92,13 @@ class At(VAE):
             model.latent_sizes,
         )
         self._model = (model,)
+        self.writing = model.writing
+
+    def at(self, noise: float | Tensor) -> VAE:
+        return self._model[0].at(noise)
+
+    def language_log_prob(self, ids: Tensor) -> Tensor | None:
+        return self._model[0].language_log_prob(ids)
 
     @property
     def device(self) -> torch.device:

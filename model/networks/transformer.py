@@ -67,6 +67,10 @@ class Options:
     pure: float = 0.4
     dropped: float = 0.05
 
+    def __post_init__(self) -> None:
+        if self.hidden_size % self.heads:
+            raise ValueError(f"hidden_size {self.hidden_size} is no multiple of heads {self.heads}")
+
 
 class Block(nn.Module):
     """x + attention, + perceptron, each of the normalised x."""

@@ -91,7 +91,7 @@ class Writing:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss to descend and the figures worth plotting, all in nats a verse."""
+    """A loss to descend and the figures worth plotting, in nats a verse or a character."""
 
     total: Tensor
     figures: dict[str, Tensor]

@@ -178,10 +178,8 @@ class Poet:
         """
         form = verses[0].form
         self._require(form)
-        ids = torch.cat([self._ids(verse) for verse in verses])
-        mean = self.model.encoder(ids).mean
-        back = self.model.at(0.0).decoder.write(mean, form.size, likeliest)
-        return [self._verse(form, row) for row in back]
+        mean = self.model.encoder(torch.cat([self._ids(verse) for verse in verses])).mean
+        return [self._verse(form, row) for row in self._given_by(mean, form)]
 
     @torch.inference_mode()
     def interpolate(self, start: Verse, end: Verse, steps: int) -> list[Written]:
@@ -246,7 +244,13 @@ class Poet:
             raise BadRequest(
                 "near", f"a latent of {form.value} has {size} numbers here, not {len(latent)}"
             )
-        return Place(torch.tensor([latent], device=self.model.device), near.distance)
+        mean = torch.tensor([latent], device=self.model.device)
+        return Place(mean, near.distance, self._given_by(mean, form))
+
+    @torch.inference_mode()
+    def _given_by(self, mean: Tensor, form: Form) -> Tensor:
+        """What latents (B, Z) give back, (B, L)."""
+        return self.model.at(0.0).decoder.write(mean, form.size, likeliest)
 
     def _place_of(self, verse: Verse, distance: float) -> Place:
         return Place(self._posterior_mean(verse), distance, self._ids(verse))

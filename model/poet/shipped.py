@@ -14,7 +14,7 @@ from model.networks.checkpoint import Checkpoint, CheckpointError, digest
 from model.poet.poet import CANDIDATES, Poet
 from model.poet.tables import Tables
 
-FLAGSHIP = "gcnn"
+FLAGSHIP = "transformer"
 """The model that QIBU_MODEL stands for where it is not set."""
 
 SEED_MODEL = "gcnn"

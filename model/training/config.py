@@ -39,9 +39,7 @@ class Optimisation(_Section):
     )
     compiled: bool = Field(default=False, description="layers are compiled by torch first")
     precision: Literal["float32", "bfloat16"] = "float32"
-    tolerance: float = Field(
-        default=0.01, ge=0, description="nats a verse that count as an improvement"
-    )
+    tolerance: float = Field(default=0.01, ge=0, description="nats that count as an improvement")
     decay: float = Field(
         default=0.3, gt=0, lt=1, description="factor of the rate where the bound stands still"
     )

@@ -36,7 +36,7 @@ _STEPS_BETWEEN_FIGURES = 100
 
 @dataclass(frozen=True)
 class Result:
-    """Where training ended: the best model's file, its epoch and its bound in nats a verse."""
+    """Where training ended: the best model's file, its epoch and its bound in nats."""
 
     path: Path
     epoch: int

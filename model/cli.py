@@ -256,11 +256,63 @@ def train(
 @click.argument("model", metavar="MODEL")
 @_corpus
 @click.option(
-    "--count", type=click.IntRange(1000), default=2000, show_default=True, help="Samples."
+    "--form",
+    "forms",
+    multiple=True,
+    type=click.Choice([form.value for form in Form]),
+    help="Only this form; may be given several times.",
+)
+@click.option(
+    "--samples",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file that keeps what was composed: it is taken from there, and what it lacks is added.",
+)
+@click.option(
+    "--count", type=click.IntRange(10), default=2000, show_default=True, help="Samples of a form."
+)
+@click.option(
+    "--requests",
+    type=click.IntRange(0),
+    default=100,
+    show_default=True,
+    help="Requests with forced characters, of each kind and form.",
+)
+@click.option("--no-composing", is_flag=True, help="Leave out all that the poet composes.")
+@click.option(
+    "--held-out",
+    type=click.IntRange(10),
+    default=4000,
+    show_default=True,
+    help="Verses of TEST for the bound and what is given back.",
+)
+@click.option(
+    "--importance-verses",
+    type=click.IntRange(2),
+    default=250,
+    show_default=True,
+    help="Verses, each of 100 passes, by which the bound is tightened.",
 )
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of Markdown.")
-def evaluate(model: str, corpus: Path, count: int, device: str, as_json: bool) -> None:
+@click.option(
+    "--keep-json",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file to write the JSON to, beside what is printed; `make plots` reads it.",
+)
+def evaluate(
+    model: str,
+    corpus: Path,
+    forms: tuple[str, ...],
+    samples: Path | None,
+    count: int,
+    requests: int,
+    no_composing: bool,
+    held_out: int,
+    importance_verses: int,
+    device: str,
+    as_json: bool,
+    keep_json: Path | None,
+) -> None:
     """Measure a model on the held-out poems: bounds, what it gives back, and its samples.
 
     MODEL is the name of one that ships with Qibu, or a .safetensors file. Real verse, shuffled
@@ -269,32 +321,44 @@ def evaluate(model: str, corpus: Path, count: int, device: str, as_json: bool) -
     \b
     Example:
       qibu evaluate gcnn
-      qibu evaluate runs/gcnn/gcnn.safetensors --json
+      qibu evaluate runs/gcnn/gcnn.safetensors --no-composing --json
     """
     from model.corpus.encode import Corpus
     from model.corpus.source import SourceError
+    from model.evaluation.album import Album, AlbumError
+    from model.evaluation.evaluate import Extent, Poet
     from model.evaluation.evaluate import evaluate as measure
+    from model.evaluation.markdown import markdown
     from model.networks.checkpoint import Checkpoint, CheckpointError
     from model.poet import load_poet
-    from model.poet.shipped import SEED_MODEL, model_path
+    from model.poet.shipped import SEED_MODEL, choose_device, model_path
 
     try:
         path = model_path(model)
-        poet = load_poet(str(path), device)
         checkpoint, seed_path = Checkpoint.load(path), model_path(SEED_MODEL)
+        poet = None
+        if not no_composing:
+            album = Album.open(samples) if samples else Album()
+            poet = Poet(load_poet(str(path), device), album)
         report = measure(
             checkpoint,
             Corpus.load(corpus),
-            compose=lambda form, count, seed: [
-                one.verse for one in poet.compose(form, count, seed=seed)
-            ],
+            poet=poet,
             baseline=None if checkpoint.name == SEED_MODEL else Checkpoint.load(seed_path),
-            count=count,
-            device=poet.device,
+            extent=Extent(
+                samples=count,
+                requests=requests,
+                held_out=held_out,
+                importance_verses=importance_verses,
+            ),
+            forms=[Form(form) for form in forms],
+            device=choose_device(device),
         )
-    except (SourceError, CheckpointError) as error:
+    except (SourceError, CheckpointError, AlbumError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(report.json() if as_json else report.markdown())
+    if keep_json:
+        keep_json.write_text(report.json())
+    click.echo(report.json() if as_json else markdown(report))
 
 
 def _poet() -> Poet:

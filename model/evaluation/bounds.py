@@ -1,6 +1,7 @@
 """How many nats a model needs for held-out verse: the evidence bound and the tighter IWAE bound.
 
-Decides how both are estimated and what an active unit is; any VAE of `model.networks` will do.
+Decides how both are estimated and what an active unit is; any VAE of `model.networks` will do, and
+at which noise it is looked at is left to `rate_distortion`.
 
 Sources: Kingma & Welling 2014 (arXiv:1312.6114); Burda et al. 2016 (arXiv:1509.00519).
 Shapes: B batch, L characters a verse, K importance samples, Z latent size.
@@ -23,29 +24,35 @@ ACTIVE = 0.01
 
 @dataclass(frozen=True)
 class Evidence:
-    """−ELBO and its two parts in nats a verse, averaged over verses, and the active units."""
+    """−ELBO and its two parts in nats a verse, averaged over verses."""
 
     bound: float
     distortion: float
     rate: float
-    active_units: int
+    variance: float
+    """Of the bound from verse to verse."""
 
 
 @torch.no_grad()
 def evidence(model: VAE, batches: Iterable[Tensor], generator: torch.Generator) -> Evidence:
     """The evidence bound over batches (B, L) of verses, with one latent drawn for each."""
-    distortion = rate = 0.0
-    means = []
+    distortions, rates = [], []
     for ids in batches:
         posterior: Gaussian = model.encoder(ids)
         z = posterior.sample(generator)
-        distortion -= float(model.decoder.log_prob(ids, z).double().sum())
-        rate += float(model.rate(posterior, z).double().sum())
-        means.append(posterior.mean)
-    mean = torch.cat(means).double()  # (all verses, Z)
-    active = int((mean.var(dim=0) > ACTIVE).sum())
-    count = len(mean)
-    return Evidence((distortion + rate) / count, distortion / count, rate / count, active)
+        distortions.append(-model.decoder.log_prob(ids, z).double().sum(-1))
+        rates.append(model.rate(posterior, z).double())
+    distortion, rate = torch.cat(distortions), torch.cat(rates)  # (all verses,)
+    bound = distortion + rate
+    variance = float(bound.var()) if len(bound) > 1 else math.inf
+    return Evidence(float(bound.mean()), float(distortion.mean()), float(rate.mean()), variance)
+
+
+@torch.no_grad()
+def active_units(model: VAE, batches: Iterable[Tensor]) -> int:
+    """How many latent numbers tell verses (B, L) apart."""
+    mean = torch.cat([model.encoder(ids).mean for ids in batches]).double()  # (all verses, Z)
+    return int((mean.var(dim=0) > ACTIVE).sum())
 
 
 @torch.no_grad()
@@ -66,3 +73,11 @@ def log_weights(model: VAE, ids: Tensor, samples: int, generator: torch.Generato
 def importance_weighted(weights: Tensor) -> Tensor:
     """The IWAE bound −log (1/K) Σ p(x, z) / q(z | x) in nats a verse: (B, K) → (B,)."""
     return math.log(weights.shape[1]) - weights.logsumexp(dim=1)
+
+
+def tightening(weights: Tensor) -> Tensor:
+    """By how much the IWAE bound is below −ELBO, in nats a verse: (B, K) → (B,), none below 0.
+
+    It varies far less from verse to verse than the bounds do, so that few verses tell its mean.
+    """
+    return -weights.mean(dim=1) - importance_weighted(weights)

@@ -39,9 +39,9 @@ class AttestedPairs:
         pairs, counts = np.unique(keys, return_counts=True)
         self._pairs = pairs[counts >= ATTESTED]
 
-    def share(self, lines: Lines) -> float:
-        """The share of adjacent pairs that are attested."""
-        return float(np.isin(adjacent_pairs(lines), self._pairs).mean())
+    def attested(self, lines: Lines) -> npt.NDArray[np.bool_]:
+        """Which adjacent pairs are attested, (lines, characters a line − 1)."""
+        return np.isin(adjacent_pairs(lines), self._pairs)
 
 
 class Parallelism:
@@ -62,14 +62,15 @@ class Parallelism:
         self._pairs = pairs
         self._information = np.log(counts / expected)
 
-    def mean(self, couplets: Lines) -> float:
-        """The mean over all places; a pair never seen, and a character with itself, counts 0."""
+    def information(self, couplets: Lines) -> npt.NDArray[np.float64]:
+        """Of each place, (couplets, line length); a pair never seen, and a character with itself,
+        counts 0."""
         first, second = np.split(couplets, 2, axis=1)
         wanted = _pairs(first, second)
         place = np.searchsorted(self._pairs, wanted)
         place[place == len(self._pairs)] = 0
         told = (self._pairs[place] == wanted) & (first != second)
-        return float(np.where(told, self._information[place], 0.0).mean())
+        return np.where(told, self._information[place], 0.0)
 
 
 class KnownLines:

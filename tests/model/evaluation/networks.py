@@ -77,4 +77,4 @@ class UniformDecoder(Decoder):
 
 def vae(encoder: Encoder, decoder: Decoder, latent_size: int) -> VAE:
     """Such parts beside the standard normal prior."""
-    return VAE(encoder, decoder, NormalPrior(latent_size), (Form.COUPLET5,), latent_size)
+    return VAE(encoder, decoder, NormalPrior(), {Form.COUPLET5: latent_size})

@@ -16,16 +16,17 @@ def test_a_pair_is_attested_from_five_occurrences_on() -> None:
     five = np.array([[1, 2, 3, 4, 5]] * 4)
     seven = np.array([[1, 2, 9, 9, 9, 9, 9]])
     pairs = AttestedPairs([five, seven])
-    assert pairs.share(np.array([[1, 2]])) == 1.0
-    assert pairs.share(np.array([[2, 3]])) == 0.0
-    assert pairs.share(np.array([[9, 9]])) == 0.0  # four times
-    assert pairs.share(np.array([[2, 1]])) == 0.0
-    assert pairs.share(np.array([[1, 2, 3], [2, 1, 2]])) == 0.5
+    assert pairs.attested(np.array([[1, 2]])).all()
+    assert not pairs.attested(np.array([[2, 3]])).any()
+    assert not pairs.attested(np.array([[9, 9]])).any()  # four times
+    assert not pairs.attested(np.array([[2, 1]])).any()
+    found = pairs.attested(np.array([[1, 2, 3], [2, 1, 2]]))
+    assert found.tolist() == [[True, False], [False, True]]
 
 
 def test_no_pair_spans_two_lines() -> None:
     pairs = AttestedPairs([np.array([[1, 2], [3, 4]] * 5)])
-    assert pairs.share(np.array([[2, 3]])) == 0.0
+    assert not pairs.attested(np.array([[2, 3]])).any()
 
 
 def test_parallelism_is_the_mean_information_of_pairs_at_one_place() -> None:
@@ -47,13 +48,13 @@ def test_parallelism_is_the_mean_information_of_pairs_at_one_place() -> None:
         expected = (
             (0.0 if a == c else information(a, c)) + (0.0 if b == d else information(b, d))
         ) / 2
-        assert table.mean(np.array([[a, b, c, d]])) == pytest.approx(expected)
+        assert table.information(np.array([[a, b, c, d]])).mean() == pytest.approx(expected)
 
 
 def test_a_character_counts_nothing_with_itself_and_with_strangers() -> None:
     table = Parallelism([np.array([[1, 1], [1, 1], [2, 3]])], characters=9)
-    assert table.mean(np.array([[1, 1], [0, 1], [7, 8]])) == 0.0
-    assert table.mean(np.array([[3, 2]])) > 0
+    assert not table.information(np.array([[1, 1], [0, 1], [7, 8]])).any()
+    assert table.information(np.array([[3, 2]])) > 0
 
 
 def test_lines_are_found_whole_and_with_one_character_replaced() -> None:

@@ -1,8 +1,8 @@
 """`python -m tests.model.service.worker`: a process like `qibu worker`, with the tests' poet.
 
-Decides how a test holds the poet back while it loads (the file that QIBU_TEST_LOAD_AFTER names must
-appear) or makes it fail, at once or with what torch says of its threads; all else is the product's
-`serve`.
+Decides how a test holds the poet back, while it loads or in a call that waits (the files that
+QIBU_TEST_LOAD_AFTER and QIBU_TEST_GO_ON_AFTER name must appear), or makes it fail, at once or with
+what torch says of its threads; all else is the product's `serve`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,6 +20,7 @@ from model.service.settings import WorkerSettings
 
 if TYPE_CHECKING:
     from model.poet import Poet
+    from tests.model.service.poet import TinyPoet
 
 
 def _load(model: str, device: str) -> Poet:
@@ -30,10 +32,22 @@ def _load(model: str, device: str) -> Poet:
         import torch  # noqa: PLC0415
 
         raise RuntimeError(f"{torch.get_num_threads()} thread")
-    awaited = os.environ.get("QIBU_TEST_LOAD_AFTER")
+    _wait_for_file("QIBU_TEST_LOAD_AFTER")
+    poet = TinyPoet()
+    if "QIBU_TEST_GO_ON_AFTER" in os.environ:
+        threading.Thread(target=_let_go_on, args=(poet,), daemon=True).start()
+    return cast("Poet", poet)
+
+
+def _let_go_on(poet: TinyPoet) -> None:
+    _wait_for_file("QIBU_TEST_GO_ON_AFTER")
+    poet.go_on.set()
+
+
+def _wait_for_file(variable: str) -> None:
+    awaited = os.environ.get(variable)
     while awaited and not Path(awaited).exists():
         time.sleep(0.01)
-    return cast("Poet", TinyPoet())
 
 
 def main() -> None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import struct
-from pathlib import Path
-
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-import model
 from bot.cards.faces import Faces, UndrawableCharacters
 from model.verse import Script, to_script
+from tests.bot.vocabulary import shipped_vocabularies
 
-WEIGHTS = Path(model.__file__).parent / "shipped" / "gcnn.safetensors"
 RARE = (
     "㔉㕙㦬㦸㹀㹠䅉䆉䌸䍀𠡠𡏖𡝠𡶴𡷾𢋙𣍯𣸩𤃩𤱶𥝧𥩟𦈌𦩘𧏖𨁝𩍐𩙪𪡋𪨷𪫺𪸩𪿫𫁂"
     "𫄙𫄠𫇛𫈵𫎺𫏨𫐆𫐐𫓪𫔔𫖇𫗋𫗵𫘞𫛛𫜪𫷷𬀩𬬻𬭭𬳶𬴂𬸚𰬸"
@@ -21,14 +16,8 @@ RARE = (
 
 
 def vocabulary() -> str:
-    """The shipped poet's characters; without weights in the tree, characters that faces tend to
-    lack."""
-    if not WEIGHTS.is_file():
-        return RARE
-    with WEIGHTS.open("rb") as file:
-        (size,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(size))
-    return str(json.loads(header["__metadata__"]["qibu"])["characters"]) + RARE
+    """The shipped poets' characters, and those that faces tend to lack."""
+    return "".join(shipped_vocabularies().values()) + RARE
 
 
 @pytest.fixture(scope="module")

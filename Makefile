@@ -14,6 +14,7 @@ help:
 	@echo 'make check    the slow proofs, and the steps of the Dockerfile in a clean environment'
 	@echo 'make bench    every number that README and docs quote'
 	@echo 'make bench-speed, bench-candidates, bench-pairs: parts of it; see docs/training.md'
+	@echo 'make plots    the pictures of docs/models.md, from the files of a run'
 	@echo 'make docs     run every page as written, and write down what was answered'
 
 install: $(INSTALLED)
@@ -50,6 +51,10 @@ bench-candidates: $(INSTALLED) data/corpus/corpus.json
 
 bench-pairs: $(INSTALLED) data/corpus/corpus.json
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.pairs
+
+# From a run's curve.jsonl, its weights, and the report.json of `qibu evaluate --keep-json`.
+plots: $(INSTALLED) data/corpus/corpus.json
+	$(BIN)/python tools/draw_plots.py runs/transformer
 
 data/corpus/corpus.json: | $(INSTALLED)
 	$(BIN)/qibu corpus

@@ -168,12 +168,10 @@ class _Bench:
     def given_back(self) -> GivenBack:
         """What comes back of TEST without noise."""
         every = self.held_out.ids(Part.TEST, self.extent.held_out)
-        known = self._known(every)
-        ids = self._encoded(known)
         what = f"{self.held_out.form}: given back"
-        matched = reconstruct(self.model.at(0.0), in_batches(ids, what))
-        share = len(known) / len(every)
-        return GivenBack(len(every), 1 - share, matched.characters * share, matched.verses * share)
+        matched = reconstruct(self.model.at(0.0), in_batches(self._encoded(every), what))
+        unknown = 1 - len(self._known(every)) / len(every)
+        return GivenBack(len(every), unknown, matched.characters, matched.verses)
 
     def _known(self, verses: Ids) -> Ids:
         return self.held_out.known(verses, self.checkpoint.vocabulary)

@@ -111,7 +111,7 @@ def _form(report: FormReport) -> list[str]:
         f"Costs are nats a character, of {report.bounds.verses:,} verses of TEST whose characters "
         f"the model all knows. Given back is the likeliest character at each place, from the "
         f"posterior's mean, of {given.verses:,} verses; {given.unknown:.1%} of them have a "
-        "character that it does not know and count as not given back.",
+        "character that it does not know, which never is.",
         _table([f"held-out {report.form}", ""], _held_out(report)),
     ]
     if len(report.line) > 1:

@@ -45,8 +45,8 @@ class Bounds:
 class GivenBack:
     """What comes back from the posterior's mean, without noise, each character the likeliest.
 
-    Shares are of all `verses`; those with a character outside the vocabulary, a share of `unknown`,
-    count as not given back at all.
+    Shares are of all `verses`. A share of `unknown` has a character outside the vocabulary: an open
+    place to the model, which is never given back.
     """
 
     verses: int

@@ -160,7 +160,7 @@ def test_verse_that_a_model_does_not_know_counts_as_lost_and_costs_nothing(corpu
     known = (corpus.verses[Form.COUPLET5, Part.TEST] <= 40).all(1).mean()
     assert 0 < known < 1
     assert some.given_back.unknown == pytest.approx(1 - known)
-    assert some.given_back.characters <= known
+    assert some.given_back.whole <= known
     assert some.bounds.verses < full.bounds.verses == some.given_back.verses
 
 

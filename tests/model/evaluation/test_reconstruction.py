@@ -32,6 +32,14 @@ def test_one_wrong_character_spoils_a_verse_and_a_tenth_of_its_characters(wrong:
     assert matched.verses == 0.0
 
 
+def test_an_open_place_is_never_given_back() -> None:
+    model = vae(OneHotEncoder(), OneHotDecoder(), SIZE * VOCABULARY)
+    ids = IDS.clone()
+    ids[:4, 3] = 0
+    matched = reconstruct(model, [ids])
+    assert (matched.characters, matched.verses) == (pytest.approx(1 - 0.5 / SIZE), 0.5)
+
+
 def test_id_0_is_never_written() -> None:
     model = vae(OneHotEncoder(), UniformDecoder(), SIZE * VOCABULARY)
     ones = torch.ones(4, SIZE, dtype=torch.long)

@@ -85,4 +85,4 @@ $(CHECKS): pyproject.toml | $(INSTALLED)
 
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
 .PHONY: help install run test lint check docs \
-  bench bench-speed bench-candidates bench-pairs
+  bench bench-speed bench-candidates bench-pairs plots

@@ -114,12 +114,13 @@ def reconstruct(file: TextIO, plain: bool) -> None:
                 # A line in is a line out, so that the two files still match.
                 click.echo("")
                 continue
-            back = partial(_given_back, poet, row)
-            original, reconstruction, matched = _asked(back, f"line {number}")
+            original, back = _asked(partial(_given_back, poet, row), f"line {number}")
             if plain:
-                click.echo(reconstruction)
-            else:
-                click.echo(f"{original} → {reconstruction}  {matched:.0%}")
+                click.echo(back.plain)
+                continue
+            pairs = zip(original.characters, back.characters, strict=True)
+            matched = sum(a == b for a, b in pairs) / original.form.size
+            click.echo(f"{original.plain} → {back.plain}  {matched:.0%}")
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file.name} is no text in UTF-8") from error
 
@@ -249,7 +250,7 @@ def train(
         )
     except (ConfigError, SourceError, CheckpointError, ResumeError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"best: epoch {result.epoch}, {result.bound:.3f} nats a verse, {result.path}")
+    click.echo(f"best: epoch {result.epoch}, {result.bound:.3f} nats, {result.path}")
 
 
 @click.command()
@@ -373,9 +374,9 @@ def _poet() -> Poet:
         raise click.ClickException(str(error)) from error
 
 
-def _given_back(poet: Poet, row: str) -> tuple[str, str, float]:
-    answer = poet.reconstruct(Verse.parse(row), seed=0)
-    return answer.original.verse.plain, answer.reconstruction.verse.plain, answer.matched
+def _given_back(poet: Poet, row: str) -> tuple[Verse, Verse]:
+    verse = Verse.parse(row)
+    return verse, poet.give_back([verse])[0]
 
 
 def _asked(ask: Callable[[], _Answer], where: str = "") -> _Answer:

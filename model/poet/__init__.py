@@ -3,16 +3,20 @@
 from model.poet.errors import BadRequest, PoetError, UnknownCharacters, UnsupportedForm
 from model.poet.poet import Near, Poet, Reconstruction, Written
 from model.poet.shipped import FLAGSHIP, load_poet
+from model.poet.wanted import NotWanted, Wanted, always
 
 __all__ = [
     "FLAGSHIP",
     "BadRequest",
     "Near",
+    "NotWanted",
     "Poet",
     "PoetError",
     "Reconstruction",
     "UnknownCharacters",
     "UnsupportedForm",
+    "Wanted",
     "Written",
+    "always",
     "load_poet",
 ]

@@ -20,6 +20,7 @@ from model.poet.drafting import Drafter, Place, Wish
 from model.poet.errors import BadRequest, UnknownCharacters, UnsupportedForm
 from model.poet.reading import Reader
 from model.poet.tables import Tables
+from model.poet.wanted import NotWanted, Wanted, always
 from model.prosody import Tones, mark
 from model.verse import Form, Pattern, Verse, han_only, simplify
 
@@ -127,11 +128,12 @@ class Poet:
         acrostic: str | None = None,
         temperature: float | None = None,
         near: Near | None = None,
+        wanted: Wanted = always,
     ) -> list[Written]:
         """Verses from the prior, or near a place in the latent space.
 
         `theme` is one to four characters that appear side by side, `acrostic` the first character
-        of each line. Raises PoetError.
+        of each line. Raises PoetError, or NotWanted between verses.
         """
         self._require(form)
         wish = Wish(
@@ -140,13 +142,16 @@ class Poet:
             self._place(form, near),
             temperature,
         )
-        return self._several(wish, count, seed)
+        return self._several(wish, count, seed, wanted)
 
-    def complete(self, pattern: Pattern, count: int = 1, *, seed: int) -> list[Written]:
-        """Verses that hold the known characters of a pattern in their places. Raises PoetError."""
+    def complete(
+        self, pattern: Pattern, count: int = 1, *, seed: int, wanted: Wanted = always
+    ) -> list[Written]:
+        """Verses that hold the known characters of a pattern in their places. Raises PoetError, or
+        NotWanted between verses."""
         self._require(pattern.form)
         self._know("".join(pattern.known.values()))
-        return self._several(Wish(pattern), count, seed)
+        return self._several(Wish(pattern), count, seed, wanted)
 
     @torch.inference_mode()
     def reconstruct(self, verse: Verse, variations: int = 0, *, seed: int) -> Reconstruction:
@@ -257,11 +262,13 @@ class Poet:
 
     # How it is written
 
-    def _several(self, wish: Wish, count: int, seed: int) -> list[Written]:
+    def _several(self, wish: Wish, count: int, seed: int, wanted: Wanted) -> list[Written]:
         """Verses with seeds that follow from one; where two would be the same, the later seed is
         passed over, as long as there is hope of another verse."""
         found: dict[str, Written] = {}
         for index in range(count + _SPARE_ATTEMPTS):
+            if not wanted():
+                raise NotWanted
             one = self._write(wish, derive_seed(seed, index))
             found.setdefault(one.verse.characters, one)
             if len(found) == count:

@@ -44,7 +44,7 @@ def compose(request: ComposeRequest) -> Work[VersesAnswer]:
     acrostic = _text("acrostic", request.acrostic)
     near = _place(request.form, request.near)
 
-    def call(poet: Poet, _wanted: Wanted) -> VersesAnswer:
+    def call(poet: Poet, wanted: Wanted) -> VersesAnswer:
         written = poet.compose(
             request.form,
             request.count,
@@ -53,6 +53,7 @@ def compose(request: ComposeRequest) -> Work[VersesAnswer]:
             acrostic=acrostic,
             temperature=request.temperature,
             near=near and _near(*near),
+            wanted=wanted,
         )
         return _verses(poet, written)
 
@@ -89,8 +90,9 @@ def complete(request: CompleteRequest) -> Work[VersesAnswer]:
     except VerseError as error:
         raise InvalidRequest("pattern", str(error)) from None
 
-    def call(poet: Poet, _wanted: Wanted) -> VersesAnswer:
-        return _verses(poet, poet.complete(pattern, request.count, seed=seed))
+    def call(poet: Poet, wanted: Wanted) -> VersesAnswer:
+        written = poet.complete(pattern, request.count, seed=seed, wanted=wanted)
+        return _verses(poet, written)
 
     return Work(request.count, call)
 

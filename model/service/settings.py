@@ -28,7 +28,7 @@ class WorkerSettings(BaseSettings):
     worker_key: SecretStr | None = None
     """Shared secret of bot and worker; without one the worker listens on loopback only."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    model: str = "gcnn"
+    model: str = "transformer"
     """A poet that ships with the package, or a path to one."""
     pool_size: int = Field(default=24, ge=0, le=1024)
     """Verses of each form that are composed ahead; 0 composes none."""

@@ -13,22 +13,27 @@ from typing import Any
 from model.poet import (
     BadRequest,
     Near,
+    NotWanted,
     Reconstruction,
     UnknownCharacters,
     UnsupportedForm,
+    Wanted,
     Written,
+    always,
 )
 from model.prosody import Tones
 from model.verse import Form, Pattern, Verse
 
 WAITS = "停"
 SLOW = "慢"
+LONG = "长"
 POISONED = "毒"
 DEADLY = "亡"
 UNKNOWN = "囧"
 
 _CHARACTERS = "春江花月夜山水风云雨雪松竹梅兰"
 _SLOW_SECONDS = 0.05
+"""In all for SLOW, for each verse for LONG."""
 
 
 class TinyPoet:
@@ -48,6 +53,8 @@ class TinyPoet:
         """What else every call to compose was told, in order."""
         self.seeds: list[int] = []
         """The seed of every call to compose, in order."""
+        self.written = 0
+        """Verses that compose has written."""
         self.waiting = threading.Event()
         """Set when a call with the theme WAITS has begun."""
         self.go_on = threading.Event()
@@ -63,6 +70,7 @@ class TinyPoet:
         acrostic: str | None = None,
         temperature: float | None = None,
         near: Near | None = None,
+        wanted: Wanted = always,
     ) -> list[Written]:
         if form not in self.forms:
             raise UnsupportedForm(form, self.forms)
@@ -77,7 +85,15 @@ class TinyPoet:
             {"theme": theme, "acrostic": acrostic, "temperature": temperature, "near": near}
         )
         self._behave(theme or "")
-        return [_written(form, one) for one in [seed, *_more_seeds(seed, count - 1)]]
+        written = []
+        for one in [seed, *_more_seeds(seed, count - 1)]:
+            if not wanted():
+                raise NotWanted
+            if theme == LONG:
+                time.sleep(_SLOW_SECONDS)
+            written.append(_written(form, one))
+            self.written += 1
+        return written
 
     def reconstruct(self, verse: Verse, variations: int = 0, *, seed: int) -> Reconstruction:
         self._must_know(verse.characters)
@@ -94,7 +110,9 @@ class TinyPoet:
             ),
         )
 
-    def complete(self, pattern: Pattern, count: int = 1, *, seed: int) -> list[Written]:
+    def complete(
+        self, pattern: Pattern, count: int = 1, *, seed: int, wanted: Wanted = always
+    ) -> list[Written]:
         self._must_know("".join(pattern.known.values()))
         return [
             _of(

@@ -12,6 +12,7 @@ import pytest
 from model.service.errors import DeadlinePassed
 from model.service.queue import Wanted, Work
 from tests.model.service.conftest import Worker
+from tests.model.service.poet import LONG
 
 if TYPE_CHECKING:
     from model.poet import Poet
@@ -61,3 +62,12 @@ async def test_a_caller_that_leaves_ends_it(worker: Worker) -> None:
     assert long.written < 200
     assert await worker.metric("qibu_worker_cancelled_total") == 1
     assert (await worker.http.post("/v1/compose", json={})).status_code == 200
+
+
+async def test_a_request_for_many_verses_ends_with_its_deadline(worker: Worker) -> None:
+    late = await worker.http.post(
+        "/v1/compose", json={"theme": LONG, "count": 64}, headers={"Qibu-Deadline-Ms": "500"}
+    )
+    assert late.status_code == 504
+    assert (await worker.http.post("/v1/compose", json={"seed": 1})).status_code == 200
+    assert worker.poet.written < 40

@@ -39,7 +39,7 @@ check: $(INSTALLED) $(CHECKS)
 	$(BIN)/python .ci/image.py
 
 bench: $(INSTALLED) data/corpus/corpus.json
-	$(BIN)/qibu evaluate gcnn
+	$(BIN)/qibu evaluate transformer
 	@$(MAKE) --no-print-directory bench-speed bench-candidates
 
 bench-speed: $(INSTALLED)

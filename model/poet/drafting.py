@@ -74,7 +74,10 @@ class Drafter:
         if place is not None and place.verse is not None and not forced.any():
             followed = place.verse.expand(count, -1)
         patterns = self._rules[form].assign(followed, generator)
-        draw = self._draw(form, forced, patterns, wish.temperature, generator)
+        heat = wish.temperature
+        if heat is None and place is not None and place.distance == 0:
+            heat = 0.0  # there is one verse at a place itself: the one it gives back
+        draw = self._draw(form, forced, patterns, heat, generator)
         if place is not None:
             centre = place.latent.expand(count, -1)
             z = self._model.prior.near(centre, place.distance, generator)

@@ -142,7 +142,7 @@ class _Bench:
         tighter = torch.cat(
             [
                 tightening(log_weights(model, part, samples, generator))
-                for part in in_batches(ids[:few], f"{form}: IWAE")
+                for part in in_batches(ids[:few], f"{form}: IWAE", passes=samples)
             ]
         )
         variance = whole.variance / len(ids)

@@ -50,7 +50,7 @@ class Rows:
         z = model.prior.sample(self.count, model.latent_sizes[form], generator)
         verses = [
             Verse.of_characters(form, vocabulary.decode(row))
-            for part in in_batches(z, f"{form}: {name} from its prior", form.size)
+            for part in in_batches(z, f"{form}: {name} from its prior", characters=form.size)
             for row in write(view, part, form.size).tolist()
         ]
         return self._row(f"{name}, prior", verses)

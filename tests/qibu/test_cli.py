@@ -75,10 +75,13 @@ def test_complete_and_interpolate_keep_a_persons_words() -> None:
     assert (walk[0], walk[-1], len(walk)) == (*ends, 4)
 
 
+COUPLET7 = "身无彩凤双飞翼，心有灵犀一点通"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("compose", "--form", "jueju5"), 1, "couplet5"),
+        (("interpolate", "白日依山尽，黄河入海流", COUPLET7), 1, "couplet5"),
         (("compose", "--form", "haiku"), 2, "--form"),
         (("compose", "--count", "0"), 2, "--count"),
         (("compose", "--theme", "moon"), 1, "theme"),

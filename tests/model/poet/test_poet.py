@@ -115,7 +115,8 @@ def test_variations_are_distinct_and_lie_at_growing_distances(poet: Poet) -> Non
     distances = [distance for distance, _ in answer.variations]
     assert all(a < b for a, b in pairwise(distances))
     verses = [one.verse.characters for _, one in answer.variations]
-    assert len({*verses, STORKS.characters, answer.reconstruction.verse.characters}) == 7
+    others = {STORKS.characters, answer.reconstruction.verse.characters}
+    assert len(set(verses) - others) == 5
 
 
 def test_reconstruction_is_far_above_chance(poet: Poet) -> None:

@@ -289,7 +289,7 @@ def train(
 @click.option(
     "--importance-verses",
     type=click.IntRange(2),
-    default=250,
+    default=150,
     show_default=True,
     help="Verses, each of 100 passes, by which the bound is tightened.",
 )

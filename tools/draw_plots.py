@@ -7,7 +7,7 @@ there is drawn:
 
 curve.jsonl, which training writes, gives training.png; report.json, which `qibu evaluate MODEL
 --keep-json runs/NAME/report.json` writes, rate_distortion.png; NAME.safetensors and the corpus
-latent_map.png, in some minutes.
+latent_map.png, in half a minute.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ LETTERED = 16
 @click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--corpus", type=click.Path(path_type=Path), default=Path("data/corpus"))
 @click.option("--output", type=click.Path(path_type=Path), default=ROOT / "docs" / "plots")
-@click.option("--verses", type=int, default=400, show_default=True, help="On the map, of a theme.")
+@click.option("--verses", type=int, default=500, show_default=True, help="On the map, of a theme.")
 def main(run: Path, corpus: Path, output: Path, verses: int) -> None:
     """Draw the plots of RUN, a folder like runs/transformer."""
     style()
@@ -126,10 +126,15 @@ def training(points: Sequence[Point]) -> Figure:
             f"{validation[-1]:.3g}", (hours[-1], validation[-1]), (0, 8), textcoords="offset points"
         )
         axes.set_title(f"{name}, nats", fontsize=11)
-        axes.set_ylim(bottom=0, top=1.05 * float(np.nanmax([*told[1:], *validation])))
+        if max(validation) > 50 * min(validation):
+            axes.set_yscale("log")
+        elif len(points) > 2:
+            # The first epoch falls so far that the others would look flat beside it.
+            later = [*told[1:], *validation[1:]]
+            axes.set_ylim(0.97 * float(np.nanmin(later)), 1.03 * float(np.nanmax(later)))
     panels[0].legend(frameon=False, fontsize=9)
-    panels[-1].plot(hours, [point.learning_rate for point in points], color=INK)
-    panels[-1].set_title("learning rate", fontsize=11)
+    panels[-1].plot(hours, [1000 * point.learning_rate for point in points], color=INK)
+    panels[-1].set_title("learning rate, thousandths", fontsize=11)
     for axes in panels:
         axes.set_xlabel("hours")
     return figure

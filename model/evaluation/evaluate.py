@@ -42,7 +42,7 @@ class Extent:
     requests: int = 100
     held_out: int = 4000
     validation: int = 1000
-    importance_verses: int = 250
+    importance_verses: int = 150
     importance_samples: int = 100
 
 

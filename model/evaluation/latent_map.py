@@ -57,7 +57,7 @@ class LatentMap:
 
 def latent_map(checkpoint: Checkpoint, corpus: Corpus, count: int, seed: int = 0) -> LatentMap:
     """A map of verses of TEST that have a theme, up to `count` of each, of all forms that the model
-    has; some minutes on one core for 400."""
+    has; half a minute on one core for 500."""
     model = checkpoint.build()
     directions: dict[int, Ridge] = {}
     verses: list[Verse] = []

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from model.networks.layers import Cache
+
 LAYERS = 12
 HIDDEN_SIZE = 768
 HEADS = 12
@@ -45,21 +47,6 @@ class Block(nn.Module):
         x = x + self.merge(h.transpose(1, 2).flatten(2))
         h = functional.gelu(self.widen(self.before_perceptron(x)), approximate="tanh")
         return x + cast(Tensor, self.narrow(h))
-
-
-class Cache:
-    """Keys and values of the tokens so far of one layer, (B, heads, T, H / heads)."""
-
-    def __init__(self) -> None:
-        self._kept: tuple[Tensor, Tensor] | None = None
-
-    def append(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Adds those of new tokens, and gives all."""
-        if self._kept is not None:
-            key = torch.cat([self._kept[0], key], dim=2)
-            value = torch.cat([self._kept[1], value], dim=2)
-        self._kept = key, value
-        return self._kept
 
 
 class GPT2(nn.Module):

@@ -22,6 +22,7 @@ class Cache:
         self._kept: tuple[Tensor, Tensor] | None = None
 
     def append(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Adds those of new tokens, and gives all."""
         if self._kept is not None:
             key = torch.cat([self._kept[0], key], dim=2)
             value = torch.cat([self._kept[1], value], dim=2)

@@ -40,16 +40,6 @@ class Pairs:
 
 
 @dataclass(frozen=True)
-class Readings:
-    """For each of N verses, nats a character under the bigram model and under one of single
-    characters, and the mean information of its parallel pairs, (N,) each."""
-
-    pairs: _Floats
-    commonness: _Floats
-    parallel: _Floats
-
-
-@dataclass(frozen=True)
 class Ranking:
     """A bigram model of lines (absolute discounting, Ney et al. 1994) and the pointwise mutual
     information of characters at the same place of parallel lines."""
@@ -64,24 +54,27 @@ class Ranking:
         """Scores of verses of one form, (N,): nats a character under the bigram model, less a share
         of what common characters bring whatever stands beside them, and the parallel information
         of their couplets. Higher is better."""
-        read = self.readings(verses)
-        common = _COMMONNESS_WEIGHT * read.commonness
-        score: _Floats = read.pairs - common + _PARALLEL_WEIGHT * read.parallel
-        return score
-
-    def readings(self, verses: list[Verse]) -> Readings:
-        """What the tables say of verses of one form."""
         form = verses[0].form
-        ids = np.array([self._encode(verse.characters) for verse in verses], dtype=np.int64)
+        ids = self._ids(verses)
         lines = ids.reshape(-1, form.line_length)  # (N · lines, characters a line)
         previous = np.concatenate([np.full((len(lines), 1), _START), lines[:, :-1]], axis=1)
         unlisted = self.backoff[previous].astype(np.float32) + self.unigrams[lines]
-        pairs = self.bigrams.of(previous, lines, unlisted).reshape(len(verses), -1).mean(-1)
+        fluency = self.bigrams.of(previous, lines, unlisted).reshape(len(verses), -1).mean(-1)
         couplets = ids.reshape(len(verses), -1, 2, form.line_length)
         first, second = couplets[:, :, 0], couplets[:, :, 1]
         information = self.parallel.of(first, second, np.zeros(first.shape, dtype=np.float32))
         parallel = np.where(first == second, 0.0, information).mean(axis=(1, 2))
-        return Readings(pairs, self.unigrams[ids].astype(np.float32).mean(-1), parallel)
+        common = _COMMONNESS_WEIGHT * self.commonness(verses)
+        score: _Floats = fluency - common + _PARALLEL_WEIGHT * parallel
+        return score
+
+    def commonness(self, verses: list[Verse]) -> _Floats:
+        """Nats a character under the model of single characters, of verses of one form, (N,)."""
+        mean: _Floats = self.unigrams[self._ids(verses)].astype(np.float32).mean(-1)
+        return mean
+
+    def _ids(self, verses: list[Verse]) -> _Ids:
+        return np.array([self._encode(verse.characters) for verse in verses], dtype=np.int64)
 
     def _encode(self, characters: str) -> list[int]:
         # What the table does not know counts as never seen beside anything.

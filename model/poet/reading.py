@@ -68,7 +68,7 @@ class Reader:
         if language is None:
             return self._ranking.score(verses)
         weights = self._weights
-        commonness = self._ranking.readings(verses).commonness
+        commonness = self._ranking.commonness(verses)
         likelihood = language.float().mean(-1).cpu().numpy()
         first: _Floats = weights.language * likelihood - weights.commonness * commonness
         best = np.argsort(-first, kind="stable")[:_READ_CLOSELY]

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from benchmarks import gpt2
-from benchmarks.gpt2 import GPT2, Cache
+from benchmarks.gpt2 import GPT2
+from model.networks.layers import Cache
 
 
 def test_it_has_as_many_weights_as_the_published_model() -> None:

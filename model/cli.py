@@ -254,6 +254,51 @@ def train(
 
 
 @click.command()
+@click.argument("model", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False))
+@_corpus
+@click.option(
+    "--verses",
+    type=click.IntRange(1),
+    default=60_000,
+    show_default=True,
+    help="Verses of each form that the model composes for it.",
+)
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
+@click.option("--threads", type=click.IntRange(1), help="CPU threads for torch.")
+def refine(model: Path, corpus: Path, verses: int, device: str, threads: int | None) -> None:
+    """Teach a trained model to judge its verse, by telling it from real verse.
+
+    MODEL is a .safetensors file that `qibu train` wrote; what is learnt is kept in it, and ranks
+    what the model composes from then on.
+
+    \b
+    Example:
+      qibu refine runs/transformer/transformer.safetensors
+    """
+    import torch
+
+    from model.corpus.encode import Corpus
+    from model.corpus.source import SourceError
+    from model.networks.checkpoint import CheckpointError
+    from model.poet.shipped import choose_device
+    from model.refinement import Plan
+    from model.refinement import refine as learn
+
+    if threads:
+        torch.set_num_threads(threads)
+    try:
+        learn(
+            model,
+            Corpus.load(corpus),
+            plan=Plan(verses=verses),
+            device=choose_device(device),
+            show=click.echo,
+        )
+    except (SourceError, CheckpointError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
 @click.argument("model", metavar="MODEL")
 @_corpus
 @click.option(

@@ -30,6 +30,7 @@ _COMMANDS = {
     "interpolate": "model.cli",
     "corpus": "model.cli",
     "train": "model.cli",
+    "refine": "model.cli",
     "evaluate": "model.cli",
 }
 

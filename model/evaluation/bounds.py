@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from model.networks.vae import VAE, Gaussian
+from model.networks.vae import VAE, Posterior
 
 ACTIVE = 0.01
 """A latent number is active if its posterior mean varies by more than this over verses."""
@@ -38,7 +38,7 @@ def evidence(model: VAE, batches: Iterable[Tensor], generator: torch.Generator) 
     """The evidence bound over batches (B, L) of verses, with one latent drawn for each."""
     distortions, rates = [], []
     for ids in batches:
-        posterior: Gaussian = model.encoder(ids)
+        posterior: Posterior = model.encoder(ids)
         z = posterior.sample(generator)
         distortions.append(-model.decoder.log_prob(ids, z).double().sum(-1))
         rates.append(model.rate(posterior, z).double())
@@ -61,7 +61,7 @@ def log_weights(model: VAE, ids: Tensor, samples: int, generator: torch.Generato
 
     The K passes are made one after the other, so that memory does not grow with K.
     """
-    posterior: Gaussian = model.encoder(ids)
+    posterior: Posterior = model.encoder(ids)
     columns = []
     for _ in range(samples):
         z = posterior.sample(generator)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from model.networks.vae import VAE, Gaussian, likeliest
+from model.networks.vae import VAE, Posterior, likeliest
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def reconstruct(model: VAE, batches: Iterable[Tensor]) -> Matched:
     """What is given back of batches (B, L) of verses; id 0, an open place, never is."""
     characters = verses = total = size = 0
     for ids in batches:
-        posterior: Gaussian = model.encoder(ids)
+        posterior: Posterior = model.encoder(ids)
         equal = write(model, posterior.mean, ids.shape[1]) == ids  # (B, L)
         characters += int(equal.sum())
         verses += int(equal.all(dim=1).sum())

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from model.networks.discriminator import Discriminator, Sizes
 from model.networks.vae import VAE, build
 from model.vocabulary import Vocabulary
+
+_JUDGING = "discriminator."
 
 
 class CheckpointError(Exception):
@@ -30,7 +33,8 @@ class CheckpointError(Exception):
 class Checkpoint:
     """A trained model and what must be known to use it.
 
-    `training` holds what was measured while it was trained, by name, for people to read.
+    `training` holds what was measured while it was trained, by name, for people to read. A poet's
+    judgement of verse, if it has learnt one, is kept with it: `discriminator` are its weights.
     """
 
     name: str
@@ -39,6 +43,8 @@ class Checkpoint:
     vocabulary: Vocabulary
     training: Mapping[str, Any]
     weights: Mapping[str, Tensor]
+    discriminator: Mapping[str, Tensor] = field(default_factory=dict)
+    discriminator_options: Mapping[str, Any] = field(default_factory=dict)
 
     def build(self, device: torch.device | str = "cpu") -> VAE:
         """The model, ready to evaluate, in float32. Raises CheckpointError if no network here has
@@ -47,9 +53,20 @@ class Checkpoint:
             model = build(self.network, self.options, self.vocabulary.size)
             model.load_state_dict({name: w.float() for name, w in self.weights.items()})
         except (TypeError, ValueError, RuntimeError) as error:
-            reason = str(error).strip().splitlines()[0].rstrip(":")
-            raise CheckpointError(f"{self.name} is of another Qibu: {reason}") from error
+            raise _of_another(self.name, error) from error
         return model.to(device).eval()
+
+    def build_discriminator(self, device: torch.device | str = "cpu") -> Discriminator | None:
+        """What judges the model's verse, ready to use, in float32; None if it has not learnt to.
+        Raises CheckpointError as `build` does."""
+        if not self.discriminator:
+            return None
+        try:
+            judge = Discriminator(Sizes(**self.discriminator_options))
+            judge.load_state_dict({name: w.float() for name, w in self.discriminator.items()})
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise _of_another(self.name, error) from error
+        return judge.to(device).eval()
 
     def save(self, path: Path) -> None:
         """Writes the file at once or not at all."""
@@ -59,13 +76,21 @@ class Checkpoint:
             "options": dict(self.options),
             "characters": self.vocabulary.characters,
             "training": dict(self.training),
+            "discriminator": dict(self.discriminator_options),
         }
-        save_atomically(dict(self.weights), facts, path)
+        judging = {f"{_JUDGING}{name}": w for name, w in self.discriminator.items()}
+        save_atomically({**self.weights, **judging}, facts, path)
 
     @classmethod
     def load(cls, path: Path) -> Checkpoint:
         """Reads a file that `save` wrote. Raises CheckpointError if it is none."""
-        weights, facts = load_with_facts(path)
+        tensors, facts = load_with_facts(path)
+        judging = {
+            name.removeprefix(_JUDGING): tensor
+            for name, tensor in tensors.items()
+            if name.startswith(_JUDGING)
+        }
+        weights = {name: t for name, t in tensors.items() if not name.startswith(_JUDGING)}
         try:
             return cls(
                 facts["name"],
@@ -74,9 +99,16 @@ class Checkpoint:
                 Vocabulary(facts["characters"]),
                 facts["training"],
                 weights,
+                judging,
+                facts.get("discriminator", {}),
             )
         except KeyError as error:
             raise CheckpointError(f"{path} is no model of Qibu: no {error}") from error
+
+
+def _of_another(name: str, error: Exception) -> CheckpointError:
+    reason = str(error).strip().splitlines()[0].rstrip(":")
+    return CheckpointError(f"{name} is of another Qibu: {reason}")
 
 
 def digest(path: Path) -> str:

@@ -1,11 +1,11 @@
-"""Layers of transformers for short texts: attention with a cache, a perceptron, normalisation.
+"""Layers of transformers for verse: attention with a cache, a perceptron, vectors of places.
 
 Decides how tokens are mixed, fast on CPUs too; which tokens there are is left to the networks.
 
 Sources: Vaswani et al. 2017 (arXiv:1706.03762); So et al. 2021 (arXiv:2109.08668), squared ReLU;
 Henry et al. 2020 (arXiv:2010.04245), normalised queries and keys; Zhang & Sennrich 2019
 (arXiv:1910.07467), normalisation by the root mean square.
-Shapes: B batch, T tokens, H hidden size.
+Shapes: B batch, N lines, C characters a line, L = N·C characters, T tokens, H hidden size.
 """
 
 from __future__ import annotations
@@ -13,6 +13,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from model.verse import Form
+
+_FORMS = tuple(Form)
+_LINES = max(form.line_count for form in _FORMS)
+_LENGTHS = sorted({form.line_length for form in _FORMS})
+_LINE_LENGTH = max(_LENGTHS)
 
 
 class Cache:
@@ -75,6 +82,42 @@ class Perceptron(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         narrowed: Tensor = self.narrow(functional.relu(self.widen(x)).square())
         return narrowed
+
+
+class Block(nn.Module):
+    """x + attention, + perceptron, each of the normalised x."""
+
+    def __init__(self, size: int, heads: int) -> None:
+        super().__init__()
+        self.attention = Attention(size, heads)
+        self.perceptron = Perceptron(size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attention(normalised(x), causal=False)
+        mixed: Tensor = x + self.perceptron(normalised(x))
+        return mixed  # (B, L, H)
+
+
+class Places(nn.Module):
+    """Learnt vectors of the places of a form: its line, the character in the line, the form."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.form = nn.Embedding(len(_FORMS), size)
+        self.line = nn.Embedding(_LINES, size)
+        self.character = nn.Embedding(len(_LENGTHS) * _LINE_LENGTH, size)
+        for table in (self.form, self.line, self.character):
+            nn.init.normal_(table.weight, std=0.02)
+
+    def forward(self, form: Form) -> Tensor:
+        """(L, H)"""
+        first = _LENGTHS.index(form.line_length) * _LINE_LENGTH
+        characters = self.character.weight[first : first + form.line_length]  # (C, H)
+        return (self.lines(form)[:, None] + characters).flatten(0, 1)
+
+    def lines(self, form: Form) -> Tensor:
+        """(N, H)"""
+        return self.line.weight[: form.line_count] + self.form.weight[_FORMS.index(form)]
 
 
 def normalised(x: Tensor) -> Tensor:

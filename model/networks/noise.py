@@ -15,7 +15,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from model.networks.vae import VAE, Choose, Decoder, Encoder, Gaussian
+from model.networks.vae import VAE, Choose, Decoder, Encoder, Gaussian, Reading
 from model.verse import Form
 
 NARROWEST = 1e-3
@@ -97,8 +97,8 @@ class At(VAE):
     def at(self, noise: float | Tensor) -> VAE:
         return self._model[0].at(noise)
 
-    def language_log_prob(self, ids: Tensor) -> Tensor | None:
-        return self._model[0].language_log_prob(ids)
+    def read(self, ids: Tensor) -> Reading | None:
+        return self._model[0].read(ids)
 
     @property
     def device(self) -> torch.device:

@@ -28,7 +28,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from model.networks.layers import Attention, Cache, Perceptron, normalised
+from model.networks.layers import Attention, Block, Cache, Perceptron, Places, normalised
 from model.networks.noise import (
     NARROWEST,
     NOISE_FEATURES,
@@ -37,14 +37,11 @@ from model.networks.noise import (
     form_of,
     noise_features,
 )
-from model.networks.vae import VAE, Choose, Decoder, Encoder, Gaussian, Loss, Writing
+from model.networks.vae import VAE, Choose, Decoder, Encoder, Gaussian, Loss, Reading, Writing
 from model.priors.normal import NormalPrior
 from model.verse import Form
 
-_FORMS = tuple(Form)
-_LINES = max(form.line_count for form in _FORMS)
-_LENGTHS = sorted({form.line_length for form in _FORMS})
-_LINE_LENGTH = max(_LENGTHS)
+_LENGTHS = sorted({form.line_length for form in Form})
 
 
 @dataclass(frozen=True)
@@ -72,20 +69,6 @@ class Options:
             raise ValueError(f"hidden_size {self.hidden_size} is no multiple of heads {self.heads}")
 
 
-class Block(nn.Module):
-    """x + attention, + perceptron, each of the normalised x."""
-
-    def __init__(self, size: int, heads: int) -> None:
-        super().__init__()
-        self.attention = Attention(size, heads)
-        self.perceptron = Perceptron(size)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = x + self.attention(normalised(x), causal=False)
-        mixed: Tensor = x + self.perceptron(normalised(x))
-        return mixed  # (B, L, H)
-
-
 class ConditionedBlock(nn.Module):
     """A causal block whose normalised inputs are scaled and shifted as the line's latent says."""
 
@@ -107,28 +90,6 @@ class ConditionedBlock(nn.Module):
         return mixed  # (B, T, H)
 
 
-class Places(nn.Module):
-    """Learnt vectors of the places of a form: its line, the character in the line, the form."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.form = nn.Embedding(len(_FORMS), size)
-        self.line = nn.Embedding(_LINES, size)
-        self.character = nn.Embedding(len(_LENGTHS) * _LINE_LENGTH, size)
-        for table in (self.form, self.line, self.character):
-            nn.init.normal_(table.weight, std=0.02)
-
-    def forward(self, form: Form) -> Tensor:
-        """(L, H)"""
-        first = _LENGTHS.index(form.line_length) * _LINE_LENGTH
-        characters = self.character.weight[first : first + form.line_length]  # (C, H)
-        return (self.lines(form)[:, None] + characters).flatten(0, 1)
-
-    def lines(self, form: Form) -> Tensor:
-        """(N, H)"""
-        return self.line.weight[: form.line_count] + self.form.weight[_FORMS.index(form)]
-
-
 class TransformerEncoder(Encoder):
     """Characters, some of them unknown (id 0), to a latent for each line.
 
@@ -148,7 +109,7 @@ class TransformerEncoder(Encoder):
         )
         # Each place of a line has its own weights: an average would lose the order.
         self.latents = nn.Parameter(
-            torch.randn(_LINE_LENGTH * size, options.line_latent_size) / math.sqrt(5 * size)
+            torch.randn(max(_LENGTHS) * size, options.line_latent_size) / math.sqrt(5 * size)
         )
         self.standardise = nn.ModuleDict(
             {
@@ -176,6 +137,7 @@ class TransformerDecoder(Decoder):
         size = options.hidden_size
         self.embedding = embedding
         self.dropped = options.dropped
+        self.latent_size = options.line_latent_size
         self.places = Places(size)
         self.latent = nn.Linear(options.line_latent_size + NOISE_FEATURES, size)
         self.condition = nn.Linear(size, size)
@@ -186,6 +148,10 @@ class TransformerDecoder(Decoder):
 
     def forward(self, ids: Tensor, z: Tensor, noise: Tensor) -> Tensor:
         """Log probabilities in nats of verses (B, L) given latents (B, N·Z) of noise (B, N)."""
+        return self._score(self.states(ids, z, noise), ids)  # (B, L)
+
+    def states(self, ids: Tensor, z: Tensor, noise: Tensor) -> Tensor:
+        """What is known before each character of verses, (B, L, H)."""
         form = form_of(ids)
         memory, condition = self._read(z, noise, form)
         previous = functional.pad(ids[:, :-1], (1, 0))  # (B, L); id 0 stands before the first
@@ -199,9 +165,22 @@ class TransformerDecoder(Decoder):
             modulation = block.modulate(condition)  # (B, N, 4H)
             of_characters = modulation.repeat_interleave(form.line_length, dim=1)  # (B, L, 4H)
             x = block(x, torch.cat([modulation, of_characters], dim=1))
-        logits = self._logits(x[:, form.line_count :]).flatten(0, 1)  # (B·L, V)
+        return x[:, form.line_count :]
+
+    def _score(self, states: Tensor, ids: Tensor) -> Tensor:
+        logits = self._logits(states).flatten(0, 1)  # (B·L, V)
         cost = functional.cross_entropy(logits, ids.flatten(), reduction="none")
         return -cost.view_as(ids)  # (B, L)
+
+    def read_as_language(self, ids: Tensor) -> Reading:
+        """Verses (B, L) read without any latent; a state is what is known before a character, and
+        the character's vector, (B, L, 2H)."""
+        form = form_of(ids)
+        nothing = torch.zeros(len(ids), form.line_count * self.latent_size, device=ids.device)
+        noise = torch.ones(len(ids), form.line_count, device=ids.device)
+        states = self.states(ids, nothing.to(self.bias.dtype), noise)
+        vectors = torch.cat([normalised(states), normalised(self.embedding(ids))], dim=-1)
+        return Reading(self._score(states, ids), vectors)
 
     def read(self, ids: Tensor, z: Tensor, noise: Tensor) -> Tensor:
         """Calls `forward`, which may be compiled."""
@@ -266,7 +245,7 @@ class TransformerVAE(VAE):
             TransformerEncoder(options, embedding),
             TransformerDecoder(options, embedding),
             NormalPrior(),
-            {form: form.line_count * options.line_latent_size for form in _FORMS},
+            {form: form.line_count * options.line_latent_size for form in Form},
         )
         self._options = options
         self.writing = Writing(noise=0.98, temperature=1.0, least=0.02)
@@ -274,9 +253,8 @@ class TransformerVAE(VAE):
     def at(self, noise: float | Tensor) -> VAE:
         return At(self, self.decoder, noise)
 
-    def language_log_prob(self, ids: Tensor) -> Tensor:
-        nothing = torch.zeros(len(ids), self.latent_sizes[form_of(ids)], device=ids.device)
-        return self.decoder.told(1.0).log_prob(ids, nothing.to(self.decoder.bias.dtype))
+    def read(self, ids: Tensor) -> Reading:
+        return self.decoder.read_as_language(ids)
 
     def loss(self, ids: Tensor, generator: torch.Generator) -> Loss:
         """Nats a character, averaged over the noises: each is the distortion of a bound whose rate

@@ -14,13 +14,16 @@ import importlib.util
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
 
+from model.corpus.encode import Corpus
+from model.priors.normal import NormalPrior
 from model.priors.prior import Prior
 from model.verse import Form
+from model.vocabulary import Vocabulary
 
 Choose = Callable[[int, Tensor], Tensor]
 """Chooses characters while a verse is written: (position, logits (B, V)) → ids (B,)."""
@@ -31,12 +34,37 @@ def likeliest(_: int, logits: Tensor) -> Tensor:
     return logits[:, 1:].argmax(-1) + 1
 
 
+class Posterior(Protocol):
+    """q(z | x) of a batch of verses."""
+
+    @property
+    def mean(self) -> Tensor:
+        """The latents that stand for the verses, (B, Z)."""
+        ...
+
+    def sample(self, generator: torch.Generator | None = None) -> Tensor:
+        """A draw for each verse, (B, Z)."""
+        ...
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log density or probability in nats of a latent for each verse: (B, Z) → (B,)."""
+        ...
+
+
 @dataclass(frozen=True)
 class Gaussian:
-    """A diagonal normal distribution of each latent of a batch: mean and log variance, (B, Z)."""
+    """A diagonal normal distribution of each latent of a batch: mean and log variance, (B, Z).
+
+    Both are kept in float32: what an encoder gives under autocast is too coarse for noise, and for
+    a rate that is a difference of nearly equal numbers.
+    """
 
     mean: Tensor
     log_variance: Tensor
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mean", self.mean.float())
+        object.__setattr__(self, "log_variance", self.log_variance.float())
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """A reparameterised draw, (B, Z)."""
@@ -60,7 +88,7 @@ class Encoder(nn.Module):
 
     reads_gaps = False
 
-    def forward(self, ids: Tensor) -> Gaussian:
+    def forward(self, ids: Tensor) -> Posterior:
         """(B, L) → q(z | x) of (B, Z)."""
         raise NotImplementedError
 
@@ -87,6 +115,15 @@ class Writing:
     noise: float = 1.0
     temperature: float = 0.45
     least: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a language model makes of verses: log p of each character in nats, (B, L), and its
+    states there, (B, L, S), for others to read on from."""
+
+    log_prob: Tensor
+    states: Tensor
 
 
 @dataclass(frozen=True)
@@ -133,24 +170,27 @@ class VAE(nn.Module):
     def device(self) -> torch.device:
         return next(self.parameters()).device
 
-    def language_log_prob(self, ids: Tensor) -> Tensor | None:
-        """log p(x) of each character in nats as a language model, (B, L) → (B, L); None where the
-        decoder is none without a latent."""
+    def read(self, ids: Tensor) -> Reading | None:
+        """What the model makes of verses (B, L) as a language model; None where its decoder is
+        none without a latent."""
         del ids
         return None
 
-    def rate(self, posterior: Gaussian, z: Tensor) -> Tensor:
-        """KL(q ‖ p) in nats a verse, (B,); with priors other than N(0, I), its estimate at z."""
-        del z
-        return posterior.kl_to_standard_normal().sum(-1)
+    def prepare(self, corpus: Corpus, vocabulary: Vocabulary) -> None:
+        """What a network wants of the corpus before its first step of training, as vectors of
+        characters; most want nothing."""
+
+    def rate(self, posterior: Posterior, z: Tensor) -> Tensor:
+        """KL(q ‖ p) in nats a verse, (B,): in closed form between normal distributions, otherwise
+        estimated at the draws z (B, Z)."""
+        if isinstance(posterior, Gaussian) and isinstance(self.prior_module, NormalPrior):
+            return posterior.kl_to_standard_normal().sum(-1)
+        return posterior.log_prob(z) - self.prior.log_prob(z)
 
     def loss(self, ids: Tensor, generator: torch.Generator) -> Loss:
         """The negative evidence lower bound of verses (B, L): summed over the characters of a
         verse, averaged over verses, so that characters and latents keep their true weights."""
-        posterior: Gaussian = self.encoder(ids)
-        # Under autocast the encoder gives half precision: too coarse for noise, and for a rate that
-        # is a difference of nearly equal numbers.
-        posterior = Gaussian(posterior.mean.float(), posterior.log_variance.float())
+        posterior: Posterior = self.encoder(ids)
         z = posterior.sample(generator)
         distortion = -self.decoder.log_prob(ids, z).sum(-1).mean()
         rate = self.rate(posterior, z).mean()

@@ -2,8 +2,8 @@
 
 Decides which characters may stand at a place (forced ones, tones, no accidental repetition) and
 how one of them is drawn; which of several finished verses is best is left to the ranking.
-Shapes: B candidates, L characters a verse, T tone patterns, G rhyme groups, V
-vocabulary.
+Shapes: B candidates, L characters a verse, N lines, C characters a line, T tone patterns, G rhyme
+groups, V vocabulary.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Rules:
     def __init__(self, form: Form, vocabulary: Vocabulary, device: torch.device) -> None:
         known = vocabulary.characters
         asked = templates(form)
+        self.form = form
         groups = [group for group in all_rhyme_groups() if group.tone is Tone.LEVEL]
         self.tones = _tensor([[_TONES.index(t) for t in a.tones] for a in asked], device)  # (T, L)
         self.rhyming = _tensor(
@@ -50,6 +51,19 @@ class Rules:
         fits[none] = 1.0
         drawn = torch.multinomial(fits, 1, generator=generator).squeeze(1)
         return torch.where(none, -1, drawn)
+
+    def kept(self, ids: Tensor) -> Tensor:
+        """Which whole verses could have been written by these rules: (B, L) → (B,)."""
+        together = self.groups[:, ids]  # (G, B, L)
+        rhymed = (together[:, None] | ~self.rhyming[:, None]).all(-1).any(0)  # (T, B)
+        regular = (self.usual[self.tones[:, None], ids] | self.rhyming[:, None]).all(-1)  # (T, B)
+        lines = ids.view(len(ids), self.form.line_count, -1)
+        doubled = lines[:, :, 1:] == lines[:, :, :-1]  # (B, N, C − 1)
+        thrice = (doubled[:, :, 1:] & doubled[:, :, :-1]).any(-1).any(-1)
+        ordered = ids.sort(-1).values
+        distinct = 1 + (ordered[:, 1:] != ordered[:, :-1]).sum(-1)
+        once = distinct + doubled.sum((1, 2)) == ids.shape[1]
+        return (regular & rhymed).any(0) & once & ~thrice
 
 
 class Choice:
@@ -82,6 +96,8 @@ class Choice:
             len(forced), rules.usual.shape[1], dtype=torch.bool, device=forced.device
         ).scatter_(1, forced, True)  # (B, V)
         self._used[:, 0] = True
+        self._last = torch.zeros_like(pattern)  # (B,): a character that may still be doubled
+        self._line_length = rules.form.line_length
         self._rhyme = torch.ones(
             len(forced), len(rules.groups), dtype=torch.bool, device=forced.device
         )  # (B, G): the groups that are still possible
@@ -100,7 +116,7 @@ class Choice:
         drawn = self._draw(logits) if self._temperature >= _COLDEST else logits.argmax(-1)
         forced = self._forced[:, position]
         chosen = torch.where(forced > 0, forced, drawn)
-        self._used.scatter_(1, chosen[:, None], True)
+        self._use(position, chosen)
         self._narrow(rhyming.squeeze(1), chosen)
         return chosen
 
@@ -113,6 +129,13 @@ class Choice:
         shape = (len(logits), 1)
         uniform = 1 - torch.rand(shape, generator=self._generator, device=logits.device)  # (0, 1]
         return torch.searchsorted(reached, uniform * reached[:, -1:]).squeeze(1)
+
+    def _use(self, position: int, chosen: Tensor) -> None:
+        """A character may stand once, or twice in a row within a line, as in 悠悠."""
+        self._used.scatter_(1, self._last[:, None], True)
+        self._last = chosen
+        if (position + 1) % self._line_length == 0:
+            self._used.scatter_(1, chosen[:, None], True)
 
     def _narrow(self, rhyming: Tensor, chosen: Tensor) -> None:
         """Keeps the rhyme groups of a character, unless a person's words leave none."""

@@ -2,7 +2,7 @@
 
 Decides from where in the latent space verse is drawn and how open places are filled; which
 candidate is best is left to `reading`, what may be asked to the poet.
-Shapes: B candidates, L characters a verse, N lines, Z latent size, K contexts.
+Shapes: B candidates, L characters a verse, N lines, Z latent size.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ import torch
 from torch import Tensor
 
 from model.networks.vae import VAE
-from model.poet.decoding import Choice, Rules, free, place_theme, seeded
+from model.poet.decoding import Choice, Rules, free, place_theme
 from model.poet.precision import half_precision
 from model.verse import Form, Pattern
 from model.vocabulary import Vocabulary
 
 _ROUNDS = 3
 _GAP_NOISE = 0.7
-_CONTEXTS = 4
-_CONTEXT_SEED = 1
 
 Draw = Callable[[Tensor, float | Tensor], Tensor]
 """Writes a candidate for each latent, told its noise: (B, Z), noise → (B, L)."""
@@ -86,12 +84,19 @@ class Drafter:
             return self._fill(form, forced, draw, generator), patterns >= 0
         return draw(self._from_prior(form, count, generator), self._noise), patterns >= 0
 
-    @torch.inference_mode()
-    def contexts(self, form: Form) -> Tensor:
-        """A few verses of a form, always the same, (K, L)."""
-        generator = seeded(_CONTEXT_SEED, self._model.device)
-        ids, _ = self.candidates(Wish(Pattern.open(form)), _CONTEXTS, generator)
-        return ids
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms it writes."""
+        return self._model.forms
+
+    @property
+    def device(self) -> torch.device:
+        """Where it writes."""
+        return self._model.device
+
+    def kept(self, form: Form, ids: Tensor) -> Tensor:
+        """Which verses keep the rules that candidates are written by, (B, L) → (B,)."""
+        return self._rules[form].kept(ids)
 
     @property
     def _noise(self) -> float:

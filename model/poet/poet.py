@@ -84,9 +84,11 @@ class Poet:
         self._candidates = candidates
         self._tables = tables
         self._drafter = Drafter(self.model, self.vocabulary)
-        self._reader = Reader(
-            self._drafter.writer, self.vocabulary, tables.ranking, self._drafter.contexts
-        )
+        writer = self._drafter.writer
+        judge = checkpoint.build_discriminator(device)
+        if judge is not None:
+            judge.to(next(writer.parameters()).dtype)  # as the writer is, whose states it reads
+        self._reader = Reader(writer, self.vocabulary, tables.ranking, judge)
 
     @property
     def forms(self) -> tuple[Form, ...]:

@@ -1,32 +1,29 @@
 """How the poet reads what it has written: the score of a verse, higher where it is better.
 
-Decides what counts and how much: how likely the poet's own language model finds the verse, beyond
-what its characters bring by being common, and whether its halves belong together; what the rules
-forbid has been sorted out before.
+Decides what counts and how much: the odds that a person wrote it, and how likely the poet's own
+language model finds it beyond what its characters bring by being common; what the rules forbid has
+been sorted out before.
 
-Sources: Li et al. 2016 (arXiv:1510.03055), mutual information against verse that fits everywhere;
-van den Oord et al. 2018 (arXiv:1807.03748), its estimate against other contexts.
-Shapes: B verses, L characters a verse, K contexts.
+Sources: Deng et al. 2020 (arXiv:2004.11714), for the odds; Li et al. 2016 (arXiv:1510.03055),
+mutual information against verse that fits everywhere.
+Shapes: B verses, L characters a verse.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor
 
+from model.networks.discriminator import Discriminator
 from model.networks.vae import VAE
 from model.poet.ranking import Ranking
 from model.verse import Form, Verse
 from model.vocabulary import Vocabulary
 
 _Floats = npt.NDArray[np.floating]
-_READ_CLOSELY = 24  # how many of the best candidates are read for their unity too
 
 
 @dataclass(frozen=True)
@@ -35,14 +32,14 @@ class Weights:
 
     language: float = 1.0
     commonness: float = 1.0
-    unity: float = 1.0
+    odds: float = 1.0
 
 
 class Reader:
     """Reads verses of a model's vocabulary.
 
-    `contexts` gives a few verses of a form, (K, L), whose first halves stand for any context.
-    Models that are no language models are read by the tables alone.
+    Models that are no language models are read by the tables alone, those that have learnt no
+    judgement without its odds.
     """
 
     def __init__(
@@ -50,52 +47,26 @@ class Reader:
         model: VAE,
         vocabulary: Vocabulary,
         ranking: Ranking,
-        contexts: Callable[[Form], Tensor],
+        discriminator: Discriminator | None = None,
         weights: Weights | None = None,
     ) -> None:
         self._model = model
         self._vocabulary = vocabulary
         self._ranking = ranking
-        self._contexts = contexts
+        self._discriminator = discriminator
         self._weights = weights or Weights()
-        self._kept: dict[Form, Tensor] = {}
 
     def scores(self, form: Form, ids: Tensor) -> _Floats:
-        """Scores of verses (B, L), (B,); where there are many, only the best are read for their
-        unity, and the others stand below them."""
+        """Scores of verses (B, L), (B,)."""
         verses = [Verse.of_characters(form, self._vocabulary.decode(row)) for row in ids.tolist()]
-        language = self._model.language_log_prob(ids)  # (B, L)
-        if language is None:
+        reading = self._model.read(ids)
+        if reading is None:
             return self._ranking.score(verses)
         weights = self._weights
+        likelihood = reading.log_prob.float().mean(-1).cpu().numpy()
         commonness = self._ranking.commonness(verses)
-        likelihood = language.float().mean(-1).cpu().numpy()
-        first: _Floats = weights.language * likelihood - weights.commonness * commonness
-        best = np.argsort(-first, kind="stable")[:_READ_CLOSELY]
-        chosen = torch.from_numpy(best.copy()).to(ids.device)
-        unity = self.unity(form, ids[chosen], language[chosen])
-        scores = np.full(len(ids), -math.inf)
-        scores[best] = first[best] + weights.unity * unity
-        rest = np.isinf(scores)
-        scores[rest] = first[rest] + scores[best].min() - first[best].max()
+        scores: _Floats = weights.language * likelihood - weights.commonness * commonness
+        if self._discriminator is not None:
+            odds: Tensor = self._discriminator(ids, reading)
+            scores = scores + weights.odds * odds.float().cpu().numpy() / form.size
         return scores
-
-    def unity(self, form: Form, ids: Tensor, language: Tensor) -> _Floats:
-        """What the first half tells of the second, in nats a character of it: log p(second | first)
-        against the mean over other first halves, (B, L), (B, L) → (B,)."""
-        half = form.size // 2
-        own = language[:, half:].float().sum(-1)  # (B,)
-        contexts = self._context(form)[:, :half]  # (K, L / 2)
-        first = contexts.repeat_interleave(len(ids), dim=0)
-        second = ids[:, half:].repeat(len(contexts), 1)
-        read = self._model.language_log_prob(torch.cat([first, second], dim=1))  # (K·B, L)
-        assert read is not None
-        others = read[:, half:].float().sum(-1).view(len(contexts), -1)  # (K, B)
-        usual = others.logsumexp(0) - math.log(len(others))
-        information: _Floats = ((own - usual) / half).cpu().numpy()
-        return information
-
-    def _context(self, form: Form) -> Tensor:
-        if form not in self._kept:
-            self._kept[form] = self._contexts(form)
-        return self._kept[form]

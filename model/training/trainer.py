@@ -103,6 +103,8 @@ class _Run:
         self._kept = directory / "progress.safetensors"
         self._best = directory / f"{config.name}.safetensors"
         self._progress = resume(self._kept, config, self._state)
+        if not self._progress.step:
+            model.prepare(corpus, self._vocabulary)
         self._curve = Curve(directory / "curve.jsonl", self._progress.epoch)
         self._looked = clock()
 

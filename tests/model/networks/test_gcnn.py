@@ -94,7 +94,7 @@ def test_writing_asks_for_each_place_in_order_and_keeps_the_choice(gcnn: VAE) ->
 def test_it_cannot_be_told_of_noise(gcnn: VAE) -> None:
     assert gcnn.at(0.5) is gcnn
     assert not gcnn.encoder.reads_gaps
-    assert gcnn.language_log_prob(verses(1)) is None
+    assert gcnn.read(verses(1)) is None
 
 
 def test_it_writes_its_own_form_only(gcnn: VAE) -> None:

@@ -90,14 +90,16 @@ def test_writing_character_by_character_is_scoring_all_at_once(
 @pytest.mark.parametrize("form", Form)
 def test_without_a_latent_it_is_a_language_model(model: VAE, form: Form) -> None:
     ids = verses(form, 2)
-    scores = model.language_log_prob(ids)
-    assert scores is not None
+    reading = model.read(ids)
+    assert reading is not None
+    scores = reading.log_prob
     nothing = torch.zeros(2, model.latent_sizes[form])
     torch.testing.assert_close(scores, model.at(1.0).decoder.log_prob(ids, nothing))
     changed = ids.clone()
     changed[:, -1] = other(ids[:, -1])
-    now = model.language_log_prob(changed)
-    assert now is not None
+    again = model.read(changed)
+    assert again is not None
+    now = again.log_prob
     torch.testing.assert_close(now[:, :-1], scores[:, :-1])
     assert (now[:, -1] != scores[:, -1]).all()
 

@@ -112,6 +112,8 @@ class Choice:
         rhymes = (self._rhyme.float() @ self._rules.groups.float()) > 0
         tones = self._rules.usual[self._tones[:, position]]
         permitted = (torch.where(rhyming, rhymes, tones) | self._free) & ~self._used  # (B, V)
+        none = ~permitted.any(-1, keepdim=True)  # of a small vocabulary the rules may leave nothing
+        permitted[:, 1:] |= none
         logits = logits.float().masked_fill(~permitted, -torch.inf)
         drawn = self._draw(logits) if self._temperature >= _COLDEST else logits.argmax(-1)
         forced = self._forced[:, position]

@@ -27,7 +27,7 @@ from model.verse import Form, Pattern, Verse, han_only, simplify
 CANDIDATES = 128
 _NEIGHBOURS = 32
 _THEME = range(1, 5)
-_DISTANCES = (0.4, 0.95)
+_DISTANCES = (0.4, 0.9)
 _STEP_DISTANCE = 0.3
 _SPARE_ATTEMPTS = 12
 _FARTHER = 0.1

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from model.corpus.encode import Corpus
 from model.corpus.poems import Part
+from model.corpus.source import SourceError
 from model.networks.checkpoint import Checkpoint, CheckpointError
 from model.networks.discriminator import Discriminator, Sizes
 from model.networks.vae import VAE
@@ -27,6 +28,7 @@ from model.refinement.specimens import Specimens, composed, real
 from model.verse import Form
 
 _HELD_OUT = 2000
+_TO_EACH_REAL = 3  # composed verses: more, and the few real ones would be learnt by heart
 _WARM_UP = 100
 _READ_AT_ONCE = 500
 
@@ -35,9 +37,9 @@ _READ_AT_ONCE = 500
 class Plan:
     """How much is composed, and how the discriminator goes down its loss."""
 
-    verses: int = 60_000
-    """Composed verses of each form that are learnt from."""
-    passes: int = 1
+    verses: int = 40_000
+    """Composed verses of each form that are learnt from, fewer where real verse is rare."""
+    passes: int = 2
     batch_size: int = 512
     """Verses of a step, half of them real; of longer forms as many as have as many characters."""
     learning_rate: float = 1e-3
@@ -60,7 +62,8 @@ def refine(
 ) -> Figures:
     """Learns a discriminator for the model in `path` and keeps it there.
 
-    Raises CheckpointError if the file is no model of Qibu, or one that is no language model.
+    Raises CheckpointError if the file is no model of Qibu, or one that is no language model, and
+    SourceError if no verse of the corpus keeps the rules.
     """
     checkpoint = Checkpoint.load(path)
     model = checkpoint.build(device)
@@ -90,20 +93,25 @@ def _state_size(model: VAE) -> int:
 def _specimens(
     drafter: Drafter, corpus: Corpus, checkpoint: Checkpoint, plan: Plan
 ) -> tuple[dict[Form, Specimens], dict[Form, Specimens]]:
-    """What is learnt from, and what is held out for the figures."""
+    """What is learnt from, and what is held out for the figures, of each form in which real verse
+    keeps the rules."""
     characters = len(checkpoint.vocabulary.characters)
     learnt: dict[Form, Specimens] = {}
     held_out: dict[Form, Specimens] = {}
     for form in drafter.forms:
-        wanted = plan.verses + _HELD_OUT
-        with tqdm(total=wanted, desc=f"composing {form.value}", unit="verse") as bar:
-            own = torch.from_numpy(composed(drafter, form, wanted, plan.seed, bar.update))
         of_part = {
             part: torch.from_numpy(real(drafter, corpus, form, part, characters))
             for part in (Part.TRAIN, Part.VALIDATION)
         }
+        if not all(len(verses) for verses in of_part.values()):
+            continue
+        wanted = min(plan.verses, _TO_EACH_REAL * len(of_part[Part.TRAIN])) + _HELD_OUT
+        with tqdm(total=wanted, desc=f"composing {form.value}", unit="verse") as bar:
+            own = torch.from_numpy(composed(drafter, form, wanted, plan.seed, bar.update))
         learnt[form] = Specimens(of_part[Part.TRAIN], own[_HELD_OUT:])
         held_out[form] = Specimens(of_part[Part.VALIDATION], own[:_HELD_OUT])
+    if not learnt:
+        raise SourceError("no verse of the corpus keeps the rules that verse is composed by")
     return learnt, held_out
 
 

@@ -30,9 +30,14 @@ def written(poet: Poet, form: Form, forced: torch.Tensor, temperature: float = 1
 def test_noise_becomes_regular_verse_without_repetition(
     poet: Poet, form: Form, temperature: float
 ) -> None:
-    for verse in written(poet, form, free(CANDIDATES, form.size, CPU), temperature):
+    verses = written(poet, form, free(CANDIDATES, form.size, CPU), temperature)
+    for verse in verses:
         assert regular(verse)
         assert not repeats(verse)
+    ids = torch.tensor([poet.vocabulary.encode(verse.characters) for verse in verses])
+    assert Rules(form, poet.vocabulary, CPU).kept(ids).all()
+    shuffled = ids[:, torch.randperm(form.size, generator=seeded(1, CPU))]
+    assert not Rules(form, poet.vocabulary, CPU).kept(shuffled).all()
 
 
 @pytest.mark.parametrize("form", [Form.JUEJU5, Form.JUEJU7])

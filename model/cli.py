@@ -210,12 +210,24 @@ def corpus(source: Path | None, output: Path, any_digest: bool) -> None:
 @click.argument("config", metavar="CONFIG")
 @_corpus
 @click.option(
-    "--directory", type=click.Path(path_type=Path), help="Where to keep the run [runs/NAME]."
+    "--text",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A text file in UTF-8 to learn instead of the corpus (char-lstm).",
+)
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path),
+    help="Where to keep the run [runs/NAME, or runs/NAME-TEXT].",
 )
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
 @click.option("--threads", type=click.IntRange(1), help="CPU threads for torch.")
 def train(
-    config: str, corpus: Path, directory: Path | None, device: str, threads: int | None
+    config: str,
+    corpus: Path,
+    text: Path | None,
+    directory: Path | None,
+    device: str,
+    threads: int | None,
 ) -> None:
     """Train a model, or go on with a run that was interrupted.
 
@@ -224,6 +236,7 @@ def train(
     \b
     Example:
       qibu train gcnn
+      qibu train char-lstm --text novel.txt
       tensorboard --logdir runs
     """
     import torch
@@ -232,6 +245,8 @@ def train(
     from model.corpus.source import SourceError
     from model.networks.checkpoint import CheckpointError
     from model.poet.shipped import choose_device
+    from model.text.learning import learn
+    from model.text.text import Text, TextError
     from model.training.config import Config, ConfigError
     from model.training.progress import ResumeError
     from model.training.trainer import train as run

@@ -32,6 +32,7 @@ _COMMANDS = {
     "train": "model.cli",
     "refine": "model.cli",
     "evaluate": "model.cli",
+    "sample": "model.cli",
 }
 
 USAGE = 2

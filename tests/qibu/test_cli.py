@@ -13,7 +13,7 @@ from qibu.cli import root
 
 BOT = ["run", "chat", "bot", "db", "daily"]
 VERSE = ["compose", "reconstruct", "complete", "interpolate"]
-COMMANDS = [*BOT, "worker", *VERSE, "corpus", "train", "refine", "evaluate"]
+COMMANDS = [*BOT, "worker", *VERSE, "corpus", "train", "refine", "evaluate", "sample"]
 
 
 def qibu(

@@ -255,17 +255,56 @@ def train(
         torch.set_num_threads(threads)
     try:
         chosen = Config.load(config)
-        result = run(
-            chosen,
-            Corpus.load(corpus),
-            directory or RUNS / chosen.name,
+        name = f"{chosen.name}-{text.stem}" if text else chosen.name
+        begin = (
+            partial(learn, chosen, Text.read(text))
+            if text
+            else partial(run, chosen, Corpus.load(corpus))
+        )
+        result = begin(
+            directory or RUNS / name,
             device=choose_device(device),
             show=click.echo,
             clock=time.monotonic,
         )
-    except (ConfigError, SourceError, CheckpointError, ResumeError) as error:
+    except (ConfigError, SourceError, TextError, CheckpointError, ResumeError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"best: epoch {result.epoch}, {result.bound:.3f} nats, {result.path}")
+
+
+@click.command()
+@click.argument("model", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--prompt", default="", help="Text to go on from; else a line begins.")
+@click.option(
+    "--temperature",
+    type=click.FloatRange(0, 5),
+    default=0.8,
+    show_default=True,
+    help="Less is more predictable; 0 takes the likeliest character.",
+)
+@click.option(
+    "--length", type=click.IntRange(1), default=200, show_default=True, help="Characters to add."
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**53 - 1), help="The same seed gives the same text."
+)
+def sample(model: Path, prompt: str, temperature: float, length: int, seed: int | None) -> None:
+    """Write on from a prompt with a model of a text.
+
+    MODEL is a .safetensors file that `qibu train char-lstm --text FILE` wrote.
+
+    \b
+    Example:
+      qibu sample runs/char-lstm-novel/char-lstm.safetensors --prompt "Call me" --length 400
+    """
+    from model.networks.checkpoint import CheckpointError
+    from model.text.writer import UnknownPrompt, Writer
+
+    try:
+        writer = Writer.load(model)
+        click.echo(writer.write(prompt, length, temperature, _or_random(seed)))
+    except (CheckpointError, UnknownPrompt) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command()

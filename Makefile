@@ -14,6 +14,7 @@ help:
 	@echo 'make check    the slow proofs, and the steps of the Dockerfile in a clean environment'
 	@echo 'make bench    every number that README and docs quote'
 	@echo 'make bench-speed, bench-candidates, bench-pairs: parts of it; see docs/training.md'
+	@echo 'make models   train and measure every model, and compare them in docs/models.md (hours)'
 	@echo 'make plots    the pictures of docs/models.md, from the files of a run'
 	@echo 'make docs     run every page as written, and write down what was answered'
 
@@ -52,6 +53,10 @@ bench-candidates: $(INSTALLED) data/corpus/corpus.json
 bench-pairs: $(INSTALLED) data/corpus/corpus.json
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.pairs
 
+# Each is trained to its end once, in runs/NAME, and measured once for each file of weights.
+models: $(INSTALLED) data/corpus/corpus.json
+	$(BIN)/python -m benchmarks.models
+
 # From a run's curve.jsonl, its weights, and the report.json of `qibu evaluate --keep-json`.
 plots: $(INSTALLED) data/corpus/corpus.json
 	$(BIN)/python tools/draw_plots.py runs/transformer
@@ -85,4 +90,4 @@ $(CHECKS): pyproject.toml | $(INSTALLED)
 
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
 .PHONY: help install run test lint check docs \
-  bench bench-speed bench-candidates bench-pairs plots
+  bench bench-speed bench-candidates bench-pairs models plots

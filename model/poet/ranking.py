@@ -69,8 +69,12 @@ class Ranking:
         return score
 
     def commonness(self, verses: list[Verse]) -> _Floats:
-        """Nats a character under the model of single characters, of verses of one form, (N,)."""
-        mean: _Floats = self.unigrams[self._ids(verses)].astype(np.float32).mean(-1)
+        """Nats a character under the model of single characters, of verses of one form, (N,). The
+        second of a doubled character costs nothing, as it tells nothing."""
+        ids = self._ids(verses)
+        costs = self.unigrams[ids].astype(np.float32)  # (N, L)
+        costs[:, 1:][ids[:, 1:] == ids[:, :-1]] = 0
+        mean: _Floats = costs.mean(-1)
         return mean
 
     def _ids(self, verses: list[Verse]) -> _Ids:

@@ -35,8 +35,8 @@ class Weights:
     """
 
     odds: float = 1.0
-    language: float = 0.3
-    commonness: float = 0.3
+    language: float = 0.25
+    commonness: float = 0.25
 
 
 class Reader:

@@ -75,9 +75,8 @@ class NoisyEncoder(Encoder):
 
     The discrepancy says nothing against posteriors without variance, whose rate has no bound. Each
     number of the means is standardised over the batch and has variance 1 − s², so that with s² it
-    makes 1: the rate is −Z·log s all through training, so that of two epochs the one with the better
-    bound is the one with the better distortion. How the numbers hang together is left to the
-    discrepancy.
+    makes 1. So the rate is −Z·log s all through training, and the epoch of the best bound is that
+    of the best distortion. How the numbers hang together is left to the discrepancy.
     """
 
     def __init__(self, sizes: Sizes, options: Options, vocabulary_size: int) -> None:

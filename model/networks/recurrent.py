@@ -107,10 +107,13 @@ class RecurrentDecoder(Decoder):
     def _run(
         self, previous: Tensor, z: Tensor, state: tuple[Tensor, Tensor]
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        told = z[:, None].expand(-1, previous.shape[1], -1)  # (B, L, Z)
         h: Tensor
-        h, state = self.core(torch.cat([self.embedding(previous), told], dim=-1), state)
+        h, state = self.core(self._inputs(previous, z), state)
         return h, state
+
+    def _inputs(self, previous: Tensor, z: Tensor) -> Tensor:
+        told = z[:, None].expand(-1, previous.shape[1], -1)  # (B, L, Z)
+        return torch.cat([self.embedding(previous), told], dim=-1)  # (B, L, E + Z)
 
     def _logits(self, h: Tensor) -> Tensor:
         return functional.linear(self.narrow(h), self.embedding.weight, self.bias)

@@ -44,13 +44,13 @@ class Plan:
     pieces: int = 64
     """Read side by side; fewer of a short text, so that none is shorter than 16 windows."""
     windows: int = 16
-    steps: int = 100
+    steps: int = 50
     """Windows of an epoch, at whose end the tail is looked at and progress is kept."""
     passes: int = 60
     learning_rate: float = 2e-3
     decay: float = 0.5
     """Factor of the rate after an epoch that brought nothing."""
-    decays: int = 5
+    decays: int = 4
     clip: float = 1.0
     dropped: float = 0.2
 

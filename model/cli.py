@@ -313,7 +313,7 @@ def sample(model: Path, prompt: str, temperature: float, length: int, seed: int 
 @click.option(
     "--verses",
     type=click.IntRange(1),
-    default=60_000,
+    default=40_000,
     show_default=True,
     help="Verses of each form that the model composes for it.",
 )

@@ -54,19 +54,23 @@ class OrderedEncoder(Encoder):
 
 
 class OrderedDecoder(RecurrentDecoder):
-    """A recurrent decoder that can say how far apart its characters are."""
+    """A recurrent decoder that can say where phrases end."""
 
     core: OrderedNeurons
 
     def distances(self, ids: Tensor, z: Tensor) -> Tensor:
-        """The syntactic distance of each character from the one before: (B, L), (B, Z) → (B, L)."""
+        """How much is forgotten as each character is read: (B, L), (B, Z) → (B, L)."""
         read = functional.pad(ids, (1, 0))  # (B, 1 + L); as when it writes, id 0 comes first
         return self.core.distances(self._inputs(read, z), self._state(z))[:, 1:]
 
 
 def syntactic_distances(model: VAE, ids: Tensor) -> Tensor:
-    """How far apart each character of verses is from the one before, from 0 to 1: the greater, the
-    larger the phrases are whose border stands there. (B, L) → (B, L)
+    """How far each character of verses is from the next, from 0 to 1: the greater, the larger the
+    phrases are that end with it. (B, L) → (B, L)
+
+    It is how much the decoder forgets as it reads the character. Shen et al. put the border before
+    that character, for from prose it cannot be known earlier that a phrase has ended. In a verse
+    it can: this decoder forgets at the ends of lines, not at the beginnings.
 
     Raises TypeError if the model is of another network.
     """

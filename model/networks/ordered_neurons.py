@@ -38,8 +38,8 @@ class OrderedNeurons(nn.Module):
         return h, last
 
     def distances(self, x: Tensor, state: State | None = None) -> Tensor:
-        """The syntactic distance of each step from the one before, 1 − the mean of the master
-        forget gate, from 0 to 1: (B, T, inputs) → (B, T)."""
+        """How much of what was known each step forgets, 1 − the mean of the master forget gate,
+        from 0 to 1: (B, T, inputs) → (B, T)."""
         _, kept, _ = self._read(x, state)
         return 1 - kept.mean(-1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,16 @@ def test_before_it_is_trained_its_characters_get_vectors_by_the_company_they_kee
     assert torch.equal(*same)
     assert not read[0].any()
     assert read[1:].any(dim=1).sum() > 30
+
+
+def test_only_to_prepare_it_gensim_must_be_there(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gensim", "gensim.models"):
+        monkeypatch.setitem(sys.modules, name, None)
+    model = build("lstm_vae", OPTIONS, VOCABULARY)
+    with pytest.raises(ImportError):
+        model.prepare(corpus, Vocabulary.of_corpus(corpus, 10))
 
 
 @pytest.mark.parametrize("form", [Form.COUPLET5, Form.JUEJU5])

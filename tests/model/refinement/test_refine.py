@@ -22,7 +22,7 @@ from model.poet.poet import Poet
 from model.poet.shipped import load_tables
 from model.prosody import regular
 from model.refinement import Plan, refine
-from model.refinement.specimens import composed, real
+from model.refinement.specimens import composed, mismatched, real
 from model.verse import Form, Verse
 from model.vocabulary import Vocabulary
 from tests.model.repetition import repeats
@@ -73,7 +73,7 @@ def test_what_is_learnt_tells_verse_apart_and_ranks(model: Path, lessons: Corpus
     told: list[str] = []
     figures = refine(model, lessons, plan=SHORT, device=CPU, show=told.append)
     assert set(figures) == set(FORMS)
-    assert all(area > 0.9 for area in figures.values())
+    assert all(areas.composed > 0.9 for areas in figures.values())
     assert len(told) == len(FORMS)
     after = Checkpoint.load(model)
     assert all(torch.equal(before.weights[name], w) for name, w in after.weights.items())
@@ -103,6 +103,20 @@ def test_real_specimens_keep_the_rules_that_verse_is_composed_by(
         assert 100 < len(rows) <= 400
         verses = [lessons.text(form, row) for row in rows]
         assert all(regular(verse) and not repeats(verse) for verse in verses)
+        parted = mismatched(drafter, form, rows, 50, 1)
+        firsts, seconds = (
+            {tuple(row[part].tolist()) for row in rows}
+            for part in (slice(form.size // 2), slice(form.size // 2, None))
+        )
+        assert len(parted)
+        for row in parted:
+            verse = lessons.text(form, row)
+            assert regular(verse)
+            assert not repeats(verse)
+            first, second = np.split(row, 2)
+            assert tuple(first.tolist()) in firsts
+            assert tuple(second.tolist()) in seconds
+            assert tuple(row.tolist()) not in {tuple(known.tolist()) for known in rows}
     broken = Verse.of_characters(Form.COUPLET5, "天地玄黄宇宙洪荒日月")
     ids = torch.tensor([poet.vocabulary.encode(broken.characters)])
     assert not drafter.kept(Form.COUPLET5, ids).any()

@@ -189,7 +189,9 @@ def areas(discriminator: Discriminator, model: VAE, verses: Specimens) -> Areas:
 
     def odds(kind: Ids) -> npt.NDArray[np.floating]:
         ids = torch.from_numpy(kind.astype(np.int64)).to(model.device)
-        answers = [_odds(discriminator, model, some).cpu() for some in torch.split(ids, _READ_AT_ONCE)]
+        answers = [
+            _odds(discriminator, model, some).cpu() for some in torch.split(ids, _READ_AT_ONCE)
+        ]
         return torch.cat(answers).float().numpy()
 
     def area(kind: Ids) -> float:

@@ -167,4 +167,9 @@ def chat_record(chat: Chat) -> ChatRecord:
         thread_id=chat.thread_id,
         state=chat.state,
         strikes=chat.strikes,
+        form=chat.form,
+        silent=chat.silent,
+        punctuated=chat.punctuated,
+        card_theme=chat.card_theme,
+        added_by=chat.added_by,
     )

@@ -123,4 +123,6 @@ def poem_record(poem: Poem) -> PoemRecord:
         user_id=poem.user_id,
         chat_id=poem.chat_id,
         created_at=poem.created_at,
+        parent_id=poem.parent_id,
+        withheld=poem.withheld,
     )

@@ -14,6 +14,7 @@ from model.verse import Form, Script
 
 ChatKind = Literal["private", "group", "supergroup", "channel"]
 ChatState = Literal["active", "left", "dead"]
+RatingOrigin = Literal["button", "reaction"]
 DeliveryState = Literal["claimed", "sending", "sent", "retry", "unknown", "dead"]
 
 
@@ -45,6 +46,16 @@ class ChatRecord:
     state: ChatState
     strikes: int
     """How many dailies in a row Telegram refused for good."""
+    form: Form | None = None
+    """What is composed where nobody names a form; None: any."""
+    silent: bool = False
+    """Daily poems come without a sound."""
+    punctuated: bool = True
+    """Verse is shown with its commas and full stops."""
+    card_theme: str | None = None
+    """The paper of this chat's cards; None: one that goes with the verse."""
+    added_by: int | None = None
+    """The person who brought the bot there, if it is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +77,8 @@ class NewPoem:
     """The words a person gave for it."""
     user_id: int | None = None
     chat_id: int | None = None
+    parent_id: int | None = None
+    """The poem it is a variation of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +89,8 @@ class PoemRecord(NewPoem):
     public_id: str
     """12 random characters of `[A-Za-z0-9_-]`, for callback data and deep links."""
     created_at: datetime
+    withheld: bool = False
+    """The owner took it back: it is chosen for nobody any more."""
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,12 @@ from sqlalchemy import (
     MetaData,
     String,
     UniqueConstraint,
+    false,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from bot.store.records import ChatKind, ChatState, DeliveryState
+from bot.store.records import ChatKind, ChatState, DeliveryState, RatingOrigin
 from bot.store.types import Latent, Moment
 from model.verse import Form, Script
 
@@ -76,6 +78,11 @@ class Chat(Base):
     thread_id: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[ChatState] = mapped_column(String(16))
     strikes: Mapped[int]
+    form: Mapped[Form | None] = mapped_column(_values(Form))
+    silent: Mapped[bool] = mapped_column(server_default=false())
+    punctuated: Mapped[bool] = mapped_column(server_default=true())
+    card_theme: Mapped[str | None] = mapped_column(String(16))
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -96,6 +103,10 @@ class Poem(Base):
     latent: Mapped[tuple[float, ...]] = mapped_column(Latent)
     score: Mapped[float]
     public: Mapped[bool]
+    withheld: Mapped[bool] = mapped_column(server_default=false())
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("poems.id", ondelete="SET NULL"), index=True
+    )
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
@@ -118,7 +129,42 @@ class Rating(Base):
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     stars: Mapped[int]
+    origin: Mapped[RatingOrigin] = mapped_column(String(16), server_default="button")
     changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ReactionCount(Base):
+    """How many nameless readers of a channel's post reacted as with so many stars."""
+
+    __tablename__ = "reaction_counts"
+    __table_args__ = (
+        CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
+        CheckConstraint("count >= 0", name="count"),
+    )
+
+    chat_id: Mapped[int] = mapped_column(
+        ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True
+    )
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    stars: Mapped[int] = mapped_column(primary_key=True)
+    poem_id: Mapped[int] = mapped_column(ForeignKey("poems.id", ondelete="CASCADE"), index=True)
+    count: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Favourite(Base):
+    """A poem that a person keeps."""
+
+    __tablename__ = "favourites"
+    __table_args__ = (Index(None, "user_id", "created_at"),)
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    poem_id: Mapped[int] = mapped_column(
+        ForeignKey("poems.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class DailyPoem(Base):
@@ -143,6 +189,7 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("chat_id", "local_date"),
         Index(None, "state", "changed_at"),
+        Index(None, "chat_id", "message_id"),
         {"sqlite_autoincrement": True},  # a claim names its row: no id may come again
     )
 

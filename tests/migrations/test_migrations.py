@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -68,7 +69,7 @@ async def test_checks_and_keys_are_what_the_models_say(tmp_path: Path) -> None:
             text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         )
         return {
-            name: {line.strip().rstrip(",").replace('"', "") for line in sql.splitlines()}
+            name: {part.strip().replace('"', "") for part in re.split(r",\s|,?\n", sql)}
             for name, sql in rows
             if not name.startswith(("alembic", "sqlite"))
         }

@@ -22,6 +22,8 @@ class Place(Enum):
     ADMIN = auto()
     """A group, by its admins."""
     CHANNEL = auto()
+    OWNER = auto()
+    """The private chat of whoever runs the bot."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,10 @@ class Command:
 
 
 _EVERYWHERE = frozenset(Place)
-_SETTINGS = frozenset({Place.PRIVATE, Place.ADMIN, Place.CHANNEL})
-_PEOPLE = frozenset({Place.PRIVATE, Place.GROUP, Place.ADMIN})
-_PRIVATE = frozenset({Place.PRIVATE})
+_SETTINGS = frozenset({Place.PRIVATE, Place.OWNER, Place.ADMIN, Place.CHANNEL})
+_PEOPLE = frozenset({Place.PRIVATE, Place.OWNER, Place.GROUP, Place.ADMIN})
+_PRIVATE = frozenset({Place.PRIVATE, Place.OWNER})
+_OWNER = frozenset({Place.OWNER})
 
 POEM = Command("poem", "command.poem", _EVERYWHERE, "example.poem")
 COUPLET = Command("couplet", "command.couplet", _EVERYWHERE, "example.couplet")
@@ -48,9 +51,24 @@ DAILY = Command("daily", "command.daily", _SETTINGS, "example.daily")
 LANGUAGE = Command("language", "command.language", _SETTINGS)
 PRIVACY = Command("privacy", "command.privacy", _PEOPLE)
 FORGET = Command("forget", "command.forget", _PRIVATE)
+PREVIEW = Command("preview", "command.preview", _OWNER)
+STATS = Command("stats", "command.stats", _OWNER)
 HELP = Command("help", "command.help", _EVERYWHERE)
 
-COMMANDS = (POEM, COUPLET, ACROSTIC, TODAY, TOP, DAILY, LANGUAGE, PRIVACY, FORGET, HELP)
+COMMANDS = (
+    POEM,
+    COUPLET,
+    ACROSTIC,
+    TODAY,
+    TOP,
+    DAILY,
+    LANGUAGE,
+    PRIVACY,
+    FORGET,
+    PREVIEW,
+    STATS,
+    HELP,
+)
 """In the order of menus and of /help; for /start Telegram has a button of its own."""
 
 

@@ -213,6 +213,8 @@ class Group(Chat):
 
     kind: Literal["group", "supergroup"] = "group"
     migrated_to: Supergroup | None = None
+    photos_allowed = True
+    """Whether members may send pictures."""
 
     def check_readable(self) -> None:
         if self.kind == "supergroup":
@@ -232,7 +234,10 @@ class Group(Chat):
         if self.migrated_to is not None:
             raise migrated(self.migrated_to.id)
         self._check_membership()
-        if self.bot_membership.status == "restricted":
+        silenced = what == "photos" and not self.photos_allowed
+        if self.bot_membership.status == "restricted" or (
+            silenced and not self.bot_membership.administers
+        ):
             raise bad_request(f"not enough rights to send {what} to the chat")
 
     def reaches_bot(self, message: Message) -> bool:

@@ -31,6 +31,7 @@ class Message:
     thread_id: int | None = None
     sender_chat: Chat | None = None
     photo: str | None = None
+    silent: bool = False
     service: dict[str, Any] = field(default_factory=dict)
     edit_date: int | None = None
     deleted: bool = False

@@ -18,6 +18,8 @@ from telegram import (
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaPhoto,
+    Message,
     MessageEntity,
     Update,
 )
@@ -339,6 +341,39 @@ async def test_a_photo_is_kept_and_sent_again_by_its_id(
         await bot.send_photo(ada.id, b"a verse")
     with pytest.raises(BadRequest, match="caption is too long"):
         await bot.send_photo(ada.id, sent.photo[0].file_id, caption="诗" * 1025)
+
+
+async def test_a_picture_takes_the_place_of_another(
+    bot: Bot, telegram: FakeTelegram, ada: User
+) -> None:
+    first = await bot.send_photo(ada.id, b"\x89PNG", disable_notification=True)
+    place = {"chat_id": ada.id, "message_id": first.message_id}
+    edited = await bot.edit_message_media(InputMediaPhoto(b"\xff\xd8\xff"), **place)
+    assert isinstance(edited, Message)
+    assert telegram.files[edited.photo[0].file_id] == b"\xff\xd8\xff"
+    known = InputMediaPhoto(first.photo[0].file_id, caption="<b>诗</b>", parse_mode="HTML")
+    await bot.edit_message_media(known, **place)
+    assert (ada.last_answer.photo, ada.last_answer.text) == (known.media, "诗")
+    assert ada.last_answer.silent
+    with pytest.raises(BadRequest, match="not modified"):
+        await bot.edit_message_media(known, **place)
+    with pytest.raises(BadRequest, match="Wrong file identifier"):
+        await bot.edit_message_media(InputMediaPhoto("AgAC"), **place)
+    with pytest.raises(BadRequest, match="caption is too long"):
+        await bot.edit_message_media(InputMediaPhoto(known.media, caption="诗" * 1025), **place)
+
+
+async def test_a_group_may_take_words_and_no_pictures(
+    bot: Bot, telegram: FakeTelegram, ada: User
+) -> None:
+    group = telegram.supergroup("诗社", ada)
+    ada.adds_bot_to(group)
+    group.photos_allowed = False
+    with pytest.raises(BadRequest, match="rights to send photos"):
+        await bot.send_photo(group.id, b"\x89PNG")
+    await bot.send_message(group.id, "诗")
+    ada.promotes_bot_in(group)
+    await bot.send_photo(group.id, b"\x89PNG")
 
 
 async def test_a_wrong_token_or_parameter_does_not_pass(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tests.telegram.methods import chats, delivery, messages, profile
+from tests.telegram.methods import chats, delivery, messages, photos, profile
 from tests.telegram.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -18,9 +18,10 @@ Method = Callable[["FakeTelegram", Parameters], Any]
 
 METHODS: Mapping[str, Method] = {
     "sendmessage": messages.send_message,
-    "sendphoto": messages.send_photo,
+    "sendphoto": photos.send_photo,
     "editmessagetext": messages.edit_message_text,
-    "editmessagecaption": messages.edit_message_caption,
+    "editmessagecaption": photos.edit_message_caption,
+    "editmessagemedia": photos.edit_message_media,
     "editmessagereplymarkup": messages.edit_message_reply_markup,
     "deletemessage": messages.delete_message,
     "answercallbackquery": messages.answer_callback_query,

@@ -1,6 +1,7 @@
 """Sending, editing and deleting messages, and answering clicks.
 
-Decides what the bot may do to messages; rights in a chat are left to the chats.
+Decides what the bot may do to messages; pictures are left to `photos`, rights in a chat to the
+chats.
 """
 
 from __future__ import annotations
@@ -25,63 +26,35 @@ if TYPE_CHECKING:
     from tests.telegram.fake import FakeTelegram
 
 MAX_TEXT = 4096
-MAX_CAPTION = 1024
 MAX_SOURCE_BYTES = 1 << 15
 MAX_ANSWER = 200
 QUERY_LIFETIME_SECONDS = 15 * 60
-_IMAGES = (b"\xff\xd8\xff", b"\x89PNG")
 _ACTIONS = {"typing", "upload_photo", "upload_document", "choose_sticker", "find_location"}
 
 
 def send_message(telegram: FakeTelegram, given: Parameters) -> Any:
-    given.ignore("link_preview_options", "disable_notification", "protect_content")
-    formatted = _text(given, "text", MAX_TEXT)
+    given.ignore("link_preview_options", "protect_content")
+    formatted = read_text(given, "text", MAX_TEXT)
     if not formatted.text:
         raise bad_request("message text is empty")
-    return _send(telegram, given, "text messages", formatted=formatted)
-
-
-def send_photo(telegram: FakeTelegram, given: Parameters) -> Any:
-    given.ignore("disable_notification", "protect_content", "show_caption_above_media")
-    caption = _text(given, "caption", MAX_CAPTION)
-    content = given.file("photo")
-    file_id = given.text("photo")
-    if content is None and not file_id:
-        raise bad_request("there is no photo in the request")
-    if content is not None:
-        if not content:
-            raise bad_request("file must be non-empty")
-        if not content.startswith(_IMAGES):
-            raise bad_request("IMAGE_PROCESS_FAILED")
-        file_id = telegram.keep_file(content)
-    elif file_id not in telegram.files:
-        raise bad_request("wrong file identifier/HTTP URL specified")
-    return _send(telegram, given, "photos", formatted=caption, photo=file_id)
+    return send(telegram, given, "text messages", formatted=formatted)
 
 
 def edit_message_text(telegram: FakeTelegram, given: Parameters) -> Any:
     given.ignore("link_preview_options")
-    formatted = _text(given, "text", MAX_TEXT)
+    formatted = read_text(given, "text", MAX_TEXT)
     if not formatted.text:
         raise bad_request("message text is empty")
-    message, new_markup = _to_edit(telegram, given)
+    message, new_markup = to_edit(telegram, given)
     if message.photo is not None:
         raise bad_request("there is no text in the message to edit")
-    return _edit(telegram, message, formatted, new_markup)
-
-
-def edit_message_caption(telegram: FakeTelegram, given: Parameters) -> Any:
-    caption = _text(given, "caption", MAX_CAPTION)
-    message, new_markup = _to_edit(telegram, given)
-    if message.photo is None:
-        raise bad_request("there is no caption in the message to edit")
-    return _edit(telegram, message, caption, new_markup)
+    return edit(telegram, message, formatted, new_markup)
 
 
 def edit_message_reply_markup(telegram: FakeTelegram, given: Parameters) -> Any:
     given.ignore("parse_mode")  # python-telegram-bot sends its default along
-    message, new_markup = _to_edit(telegram, given)
-    return _edit(telegram, message, message.formatted, new_markup)
+    message, new_markup = to_edit(telegram, given)
+    return edit(telegram, message, message.formatted, new_markup)
 
 
 def delete_message(telegram: FakeTelegram, given: Parameters) -> Any:
@@ -124,7 +97,8 @@ def send_chat_action(telegram: FakeTelegram, given: Parameters) -> Any:
     return True
 
 
-def _text(given: Parameters, name: str, limit: int) -> Formatted:
+def read_text(given: Parameters, name: str, limit: int) -> Formatted:
+    """A text or a caption with its markup, within its limit."""
     source = given.text(name)
     entities = "entities" if name == "text" else "caption_entities"
     if given.json(entities, "entities"):
@@ -144,7 +118,8 @@ def _markup(given: Parameters) -> Markup | None:
     return keyboards.read(given.json("reply_markup", "reply keyboard markup"))
 
 
-def _send(telegram: FakeTelegram, given: Parameters, what: str, **parts: Any) -> Any:
+def send(telegram: FakeTelegram, given: Parameters, what: str, **parts: Any) -> Any:
+    """A message of the bot, if it may send such."""
     new_markup = _markup(given)
     thread_id = given.integer("message_thread_id")
     chat_id = given.text("chat_id")
@@ -161,6 +136,7 @@ def _send(telegram: FakeTelegram, given: Parameters, what: str, **parts: Any) ->
         if reply_to is None and not reply.get("allow_sending_without_reply"):
             raise bad_request("message to be replied not found")
     message = chat.add(telegram.bot, markup=new_markup, reply_to=reply_to, **parts)
+    message.silent = given.flag("disable_notification")
     if isinstance(chat, Channel):
         message.sender_chat = chat
     if thread_id and thread_id in chat.topics:
@@ -181,7 +157,8 @@ def _reply_parameters(given: Parameters) -> dict[str, Any] | None:
     return reply
 
 
-def _to_edit(telegram: FakeTelegram, given: Parameters) -> tuple[Message, Markup | None]:
+def to_edit(telegram: FakeTelegram, given: Parameters) -> tuple[Message, Markup | None]:
+    """A message that the bot may edit, and the keyboard it is to have."""
     new_markup = _markup(given)
     if given.text("inline_message_id"):
         raise not_in_the_fake("inline messages")
@@ -202,15 +179,21 @@ def _to_edit(telegram: FakeTelegram, given: Parameters) -> tuple[Message, Markup
     return message, new_markup
 
 
-def _edit(
-    telegram: FakeTelegram, message: Message, formatted: Formatted, new_markup: Markup | None
+def edit(
+    telegram: FakeTelegram,
+    message: Message,
+    formatted: Formatted,
+    new_markup: Markup | None,
+    photo: str | None = None,
 ) -> Any:
+    """Puts these in the place of what a message has; the same once more is refused."""
     before = message.markup.source if message.markup else None
     after = new_markup.source if new_markup else None
-    if formatted == message.formatted and before == after:
+    photo = photo or message.photo
+    if (formatted, photo, before) == (message.formatted, message.photo, after):
         raise bad_request(NOT_MODIFIED)
     message.earlier.append(message.text)
-    message.formatted, message.markup = formatted, new_markup
+    message.formatted, message.markup, message.photo = formatted, new_markup, photo
     message.edit_date = telegram.clock.timestamp
     return _shown(message)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Literal, TypedDict
 
 from model.verse import Form, Script
 
@@ -56,6 +56,17 @@ class ChatRecord:
     """The paper of this chat's cards; None: one that goes with the verse."""
     added_by: int | None = None
     """The person who brought the bot there, if it is known."""
+
+
+class Preferences(TypedDict, total=False):
+    """Settings of a chat that are changed by themselves; as the fields of `ChatRecord`."""
+
+    script: Script
+    zone: str
+    form: Form | None
+    silent: bool
+    punctuated: bool
+    card_theme: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

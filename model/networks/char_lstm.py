@@ -20,9 +20,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from model.corpus.encode import Corpus
 from model.networks.vae import VAE, Choose, Decoder, Encoder, Gaussian, Reading, Writing
 from model.priors.normal import NormalPrior
 from model.verse import Form
+from model.vocabulary import Vocabulary
 
 State = tuple[Tensor, Tensor]
 """What an LSTM remembers: hidden and cell, (layers, B, H) each."""
@@ -68,6 +70,13 @@ class CharLSTM(nn.Module):
         self.drop = nn.Dropout(dropped)
         self.narrow = nn.Linear(options.hidden_size, options.embedding_size)
         self.bias = nn.Parameter(torch.zeros(vocabulary_size))
+
+    @torch.no_grad()
+    def expect(self, counts: Tensor) -> None:
+        """Begins with how often each id occurs, (V,), which would take a thousand steps to learn:
+        a step moves a weight by the learning rate at most."""
+        shares = counts.to(self.bias) + 0.5
+        self.bias.copy_(torch.log(shares / shares.sum()))
 
     def forward(self, previous: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """What is known after each of the characters (B, L), (B, L, H), and the last state."""
@@ -145,6 +154,10 @@ class CharLSTMVAE(VAE):
 
     def read(self, ids: Tensor) -> Reading:
         return self.decoder.read(ids)
+
+    def prepare(self, corpus: Corpus, vocabulary: Vocabulary) -> None:
+        counts = corpus.counts[: len(vocabulary.characters)]
+        self.decoder.model.expect(torch.tensor([0, *counts]))
 
 
 def build(options: Mapping[str, Any], vocabulary_size: int) -> VAE:

@@ -106,6 +106,7 @@ class _Run:
         count = min(plan.pieces, max(1, len(text.train) // (plan.window * plan.windows)))
         self._pieces = Pieces(text.train.to(device), int(text.train[-1]), count, plan.window)
         model = CharLSTM(self._options, size, dropped=plan.dropped)
+        model.expect(text.counts)
         self._reader = Reader(model, count).to(device)
         self._optimiser = torch.optim.Adam(self._reader.parameters(), plan.learning_rate)
         # Progress asks of a model nothing but its tensors.

@@ -40,10 +40,14 @@ class Text:
     held_out: Tensor
 
     @property
+    def counts(self) -> Tensor:
+        """How often each id occurs in `train`, (V,)."""
+        return torch.bincount(self.train, minlength=self.vocabulary.size)
+
+    @property
     def reference(self) -> float:
         """Nats a character of the tail where one knows how often each occurs, and nothing else."""
-        shares = torch.bincount(self.train, minlength=self.vocabulary.size).double()
-        costs = -torch.log(shares / len(self.train))
+        costs = -torch.log(self.counts.double() / len(self.train))
         return float(costs[self.held_out[self.held_out > 0]].mean())
 
     @property

@@ -124,5 +124,7 @@ def poem_record(poem: Poem) -> PoemRecord:
         chat_id=poem.chat_id,
         created_at=poem.created_at,
         parent_id=poem.parent_id,
+        distance=poem.distance,
         withheld=poem.withheld,
+        shared=poem.shared,
     )

@@ -62,7 +62,6 @@ class Preferences(TypedDict, total=False):
     """Settings of a chat that are changed by themselves; as the fields of `ChatRecord`."""
 
     script: Script
-    zone: str
     form: Form | None
     silent: bool
     punctuated: bool
@@ -90,6 +89,8 @@ class NewPoem:
     chat_id: int | None = None
     parent_id: int | None = None
     """The poem it is a variation of."""
+    distance: float | None = None
+    """How far from that poem it was looked for, 0 to 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +103,8 @@ class PoemRecord(NewPoem):
     created_at: datetime
     withheld: bool = False
     """The owner took it back: it is chosen for nobody any more."""
+    shared: bool = False
+    """Its maker lets whoever has its link read it, the words it was made from or not."""
 
 
 @dataclass(frozen=True)

@@ -104,9 +104,11 @@ class Poem(Base):
     score: Mapped[float]
     public: Mapped[bool]
     withheld: Mapped[bool] = mapped_column(server_default=false())
+    shared: Mapped[bool] = mapped_column(server_default=false())
     parent_id: Mapped[int | None] = mapped_column(
         ForeignKey("poems.id", ondelete="SET NULL"), index=True
     )
+    distance: Mapped[float | None]
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )

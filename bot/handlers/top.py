@@ -36,7 +36,7 @@ async def show(visit: Visit) -> None:
         return
     if visit.in_channel:
         # Any reader may press; only who runs the channel decides what is posted there.
-        await visit.notice(visit.reader.han(made.text), alert=True)
+        await visit.notice(visit.reader.verse(made.text), alert=True)
         return
     await visit.notice()
     summary = await visit.house.services.store.ratings.summary(made.public_id)

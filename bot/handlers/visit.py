@@ -41,7 +41,7 @@ class Visit:
     @property
     def asker(self) -> Asker:
         """As use cases know it."""
-        return Asker(self.user_id, self.chat.id)
+        return Asker(self.user_id, self.chat.id, self.chat.form)
 
     @property
     def query(self) -> CallbackQuery:
@@ -129,7 +129,6 @@ async def receive(house: House, bot: Bot, update: Update, data: re.Match[str] | 
     chat = await remember_chat(house, place)
     if user is not None:
         await store.users.ensure(user.id, user.language_code)
-    say = house.services.texts.for_language(chat.language, user.language_code if user else None)
     message = update.effective_message if update.callback_query is None else None
     return Visit(
         house,
@@ -137,7 +136,7 @@ async def receive(house: House, bot: Bot, update: Update, data: re.Match[str] | 
         update,
         chat,
         user.id if user else None,
-        Reader.of(say, chat.script),
+        Reader.in_chat(house.services.texts, chat, user.language_code if user else None),
         _words(message),
         data,
     )

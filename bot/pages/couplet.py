@@ -44,7 +44,7 @@ def answer(reader: Reader, outcome: Outcome) -> Page:  # noqa: PLR0911 -- a tabl
         case Filled(pattern, verses):
             return _several(
                 reader,
-                say("couplet.filled", pattern=reader.han(pattern.removesuffix("。"))),
+                say("couplet.filled", pattern=reader.verse(pattern.removesuffix("。"))),
                 verses,
             )
         case Containing(characters, couplets):

@@ -195,11 +195,11 @@ def making(reader: Reader, made: PoemRecord) -> Html:
     elif made.command == ACROSTIC:
         how = say("made.acrostic", words=reader.han(made.seed_text))
     else:
-        how = say("made.words", words=reader.han(made.seed_text))
+        how = say("made.words", words=reader.verse(made.seed_text))
     return say("verse.line", form=name[:1].upper() + name[1:], made=how)
 
 
 def _beginning(reader: Reader, made: PoemRecord) -> str:
     """The first couplet: a whole quatrain is too much for the row of a list."""
-    first, *rest = reader.han(made.text).split("\n")
+    first, *rest = reader.verse(made.text).split("\n")
     return f"{first.removesuffix('。')}……" if rest else first

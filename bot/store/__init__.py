@@ -15,6 +15,7 @@ from bot.store.records import (
     Forgotten,
     NewPoem,
     PoemRecord,
+    Preferences,
     RatingSummary,
     UserRecord,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Forgotten",
     "NewPoem",
     "PoemRecord",
+    "Preferences",
     "RatingSummary",
     "Store",
     "UnknownZone",

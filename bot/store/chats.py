@@ -7,12 +7,13 @@ setting is left to `bot.access`, and who is due to `bot.due`.
 from __future__ import annotations
 
 from datetime import time
+from typing import Unpack
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
 from bot.store.engine import Database
-from bot.store.records import ChatKind, ChatRecord, ChatState
+from bot.store.records import ChatKind, ChatRecord, ChatState, Preferences
 from bot.store.supergroup import merge_into
 from bot.store.tables import Chat
 from model.verse import Script
@@ -97,6 +98,38 @@ class Chats:
     ) -> ChatRecord | None:
         """Sets what a chat reads; language None leaves the choice to each person."""
         return await self._change(chat_id, language=language, script=script)
+
+    async def prefer(self, chat_id: int, **preferences: Unpack[Preferences]) -> ChatRecord | None:
+        """Changes those settings of a known chat that are named."""
+        return await self._change(chat_id, **preferences)
+
+    async def set_zone(self, chat_id: int, zone: str) -> ChatRecord | None:
+        """Sets the clock of a chat, and of its daily poem. Raises UnknownZone."""
+        _known_zone(zone)
+        return await self._change(chat_id, zone=zone)
+
+    async def set_thread(self, chat_id: int, thread_id: int | None) -> ChatRecord | None:
+        """Sets the forum topic of the daily poem; None is the general one."""
+        return await self._change(chat_id, thread_id=thread_id)
+
+    async def set_adder(self, chat_id: int, user_id: int | None) -> ChatRecord | None:
+        """Remembers the known person who is told about the chat, or that nobody is."""
+        return await self._change(chat_id, added_by=user_id)
+
+    async def unsettled(self, user_id: int) -> list[ChatRecord]:
+        """Channels that a person added the bot to and that have no daily poem, newest first."""
+        query = (
+            select(Chat)
+            .where(
+                Chat.added_by == user_id,
+                Chat.kind == "channel",
+                Chat.state == "active",
+                Chat.daily_at.is_(None),
+            )
+            .order_by(Chat.created_at.desc(), Chat.id)
+        )
+        async with self._database.read() as session:
+            return [chat_record(chat) for chat in await session.scalars(query)]
 
     async def set_state(self, chat_id: int, state: ChatState) -> ChatRecord | None:
         """Says whether the bot can post there; a chat that is active again has no strikes."""

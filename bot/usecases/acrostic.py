@@ -88,7 +88,7 @@ class Acrostic:
             return HeadsTooMany(heads)
         if len(heads) % 2:
             return HeadsOdd(heads)
-        form = self._form(heads, wish.forms, await self._forms.offered())
+        form = self._form(heads, wish.forms, await self._forms.offered(), asker.form)
         return await self.spell(asker, form, heads) if isinstance(form, Form) else form
 
     async def spell(self, asker: Asker, form: Form, heads: str) -> Spelled | Refusal:
@@ -111,14 +111,21 @@ class Acrostic:
         return Spelled(heads, tuple(stanzas))
 
     def _form(
-        self, heads: str, wished: frozenset[Form], offered: tuple[Form, ...]
+        self,
+        heads: str,
+        wished: frozenset[Form],
+        offered: tuple[Form, ...],
+        preferred: Form | None,
     ) -> Form | FormUnknown | HeadsUnfit:
-        """The form that needs the fewest verses, by chance where two need the same."""
+        """The preferred form if the heads fit it, else the one that needs the fewest verses, by
+        chance where two need the same."""
         among = [form for form in offered if form in wished or not wished]
         if not among:
             return FormUnknown(in_order(wished), offered)
         fitting = [form for form in among if len(heads) % form.line_count == 0]
         if not fitting:
             return HeadsUnfit(heads)
+        if preferred in fitting:
+            return preferred
         longest = max(form.line_count for form in fitting)
         return self._forms.draw([form for form in fitting if form.line_count == longest])

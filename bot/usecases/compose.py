@@ -61,7 +61,7 @@ class Compose:
             return WordsUnread(wish.unread)
         if len(wish.characters) > MAX_THEME:
             return ThemeTooLong(wish.characters)
-        form = await self._forms.choose(wish.forms)
+        form = await self._forms.choose(wish.forms, asker.form)
         if isinstance(form, FormUnknown):
             return form
         return await self.verse(asker, form, wish.characters or None)

@@ -186,7 +186,7 @@ class Couplet:
         return Filled(pattern.text, await self._keep_all(asker, answer, pattern.text))
 
     async def _weave(self, asker: Asker, characters: str) -> Containing | Refusal:
-        form = await self._forms.choose(COUPLETS)
+        form = await self._forms.choose(COUPLETS, asker.form)
         if isinstance(form, FormUnknown):
             return form
         request = ComposeRequest(form=form, theme=characters, count=CANDIDATES)

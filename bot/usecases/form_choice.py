@@ -1,7 +1,7 @@
 """Which form a verse is written in, where a person leaves that open.
 
-Decides by chance, with a weight for each form, among those that the poet of the moment writes;
-what the words of a wish leave open is read by `bot.usecases.wish`.
+Decides for the one that the chat prefers, else by chance, with a weight for each form, among those
+that the poet of the moment writes; what a wish leaves open is read by `bot.usecases.wish`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class FormChoice:
         """What the poet writes. Raises PoetUnavailable."""
         return tuple((await self._poet.model()).forms)
 
-    async def choose(self, wished: Collection[Form]) -> Form | FormUnknown:
+    async def choose(
+        self, wished: Collection[Form], preferred: Form | None = None
+    ) -> Form | FormUnknown:
         """One of the wished forms, of all where none is. Raises PoetUnavailable.
 
         Of a single form it is left to the poet to say whether it can write it.
@@ -37,10 +39,12 @@ class FormChoice:
             return next(iter(wished))
         offered = await self.offered()
         among = [form for form in offered if form in wished or not wished]
-        return self.draw(among) if among else FormUnknown(in_order(wished), offered)
+        return self.draw(among, preferred) if among else FormUnknown(in_order(wished), offered)
 
-    def draw(self, among: Sequence[Form]) -> Form:
-        """One of several forms, which must not be none."""
+    def draw(self, among: Sequence[Form], preferred: Form | None = None) -> Form:
+        """One of several forms, which must not be none; the preferred one if it is there."""
+        if preferred in among:
+            return preferred
         return self._chance.choices(among, [_WEIGHTS[form] for form in among])[0]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.store import NewPoem, PoemRecord, Store
 from model.service.protocol import VerseAnswer
+from model.verse import Form
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ class Asker:
 
     user_id: int | None
     chat_id: int
-
     form: Form | None = None
     """What the chat would rather have, where nobody names a form."""
+
 
 async def keep(
     store: Store,

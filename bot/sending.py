@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
@@ -239,7 +239,7 @@ class Sending:
                 await self._sleep(pause)
 
     async def _deliver(
-        self, send: Callable[[_Place], Awaitable[Message]], place: _Place, poems: Iterable[str]
+        self, send: Callable[[_Place], Awaitable[Message]], place: _Place, poems: Sequence[str]
     ) -> Message:
         try:
             sent = await self.persist(lambda: send(place))
@@ -247,8 +247,8 @@ class Sending:
             await self._store.chats.migrate(place.chat_id, moved.new_chat_id)
             there = _Place(moved.new_chat_id)
             sent = await self.persist(lambda: send(there))
-        for poem in poems:
-            await self._store.deliveries.record(poem, sent.chat_id, sent.message_id)
+        if poems:
+            await self._store.deliveries.record(sent.chat_id, sent.message_id, poems)
         return sent
 
 

@@ -14,12 +14,25 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Update, and_, delete, exists, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Update,
+    and_,
+    delete,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.store.chats import chat_record
 from bot.store.engine import Database
 from bot.store.records import ChatRecord, Claim, DeliveryRecord
 from bot.store.tables import Chat, Delivery, Poem
+from bot.store.types import Moment
 
 _WHY_LENGTH = 255
 
@@ -40,22 +53,35 @@ class Deliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def record(self, public_id: str, chat_id: int, message_id: int) -> None:
-        """Remembers an ordinary message that carries a poem."""
+    async def record(self, chat_id: int, message_id: int, public_ids: Sequence[str]) -> None:
+        """Remembers which poems an ordinary message shows, in place of those it showed before."""
+        here = (Delivery.chat_id == chat_id) & (Delivery.message_id == message_id)
+        shown = select(
+            literal(chat_id, BigInteger),
+            Poem.id,
+            literal(message_id, BigInteger),
+            literal("sent"),
+            literal(1),
+            literal(self._database.now(), Moment),
+        ).where(Poem.public_id.in_(public_ids))  # one may be forgotten while it is sent
+        columns = ("chat_id", "poem_id", "message_id", "state", "attempt", "changed_at")
         async with self._database.write() as session:
-            poem_id = await session.scalar(select(Poem.id).where(Poem.public_id == public_id))
-            if poem_id is None:
-                return  # forgotten while it was sent
-            session.add(
-                Delivery(
-                    chat_id=chat_id,
-                    poem_id=poem_id,
-                    message_id=message_id,
-                    state="sent",
-                    attempt=1,
-                    changed_at=self._database.now(),
-                )
-            )
+            await session.execute(delete(Delivery).where(here, Delivery.local_date.is_(None)))
+            await session.execute(insert(Delivery).from_select(columns, shown))
+
+    async def shown(self, chat_id: int, message_id: int) -> str | None:
+        """The public id of the poem that a message shows; None if it shows none, or several."""
+        query = (
+            select(Poem.public_id, Delivery.local_date)
+            .join(Delivery, Delivery.poem_id == Poem.id)
+            .where(Delivery.chat_id == chat_id, Delivery.message_id == message_id)
+        )
+        async with self._database.read() as session:
+            rows = (await session.execute(query)).all()
+        # A daily post keeps its claim whatever is shown in its place later.
+        later = [public_id for public_id, local_date in rows if local_date is None]
+        poems = later or [public_id for public_id, _ in rows]
+        return poems[0] if len(poems) == 1 else None
 
     async def of(self, chat_id: int, local_date: date) -> DeliveryRecord | None:
         """The delivery of a chat's daily poem, or None while nobody claimed it."""

@@ -15,8 +15,9 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.engine import Database
+from bot.store.opinions import opinions
 from bot.store.records import NewPoem, PoemRecord, RatingSummary
-from bot.store.tables import Poem, Rating
+from bot.store.tables import Poem
 
 _PRIOR_RATINGS = 5
 _PRIOR_MEAN = 3.0
@@ -57,10 +58,11 @@ class Poems:
     ) -> list[PoemRecord]:
         """Poems nobody has rated, of those this chat may see, by the poet's own score; the same
         text, written more than once, comes once."""
+        given = opinions()
         seen = (
             select(func.max(Poem.id))
-            .outerjoin(Rating, Rating.poem_id == Poem.id)
-            .where(Rating.poem_id.is_(None), or_(Poem.public, Poem.chat_id == chat_id))
+            .outerjoin(given, given.c.poem_id == Poem.id)
+            .where(given.c.poem_id.is_(None), or_(Poem.public, Poem.chat_id == chat_id))
             .group_by(Poem.text)
         )
         if since is not None:
@@ -85,13 +87,14 @@ async def add_poem(session: AsyncSession, poem: NewPoem, now: datetime) -> PoemR
 
 def best_rated(above: float = 0.0) -> Select[Poem, *tuple[Any, ...]]:
     """Rated poems whose smoothed average is above that, best first, each with its five counts."""
-    stars = [func.sum(case((Rating.stars == star, 1), else_=0)) for star in range(1, 6)]
-    smoothed = (func.sum(Rating.stars) + _PRIOR_RATINGS * _PRIOR_MEAN) / (
+    given = opinions()
+    stars = [func.sum(case((given.c.stars == star, 1), else_=0)) for star in range(1, 6)]
+    smoothed = (func.sum(given.c.stars) + _PRIOR_RATINGS * _PRIOR_MEAN) / (
         func.count() + _PRIOR_RATINGS
     )
     return (
         select(Poem, *stars)
-        .join(Rating, Rating.poem_id == Poem.id)
+        .join(given, given.c.poem_id == Poem.id)
         .group_by(Poem.id)
         .having(smoothed > above)
         .order_by(smoothed.desc(), func.count().desc(), Poem.id.desc())

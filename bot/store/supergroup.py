@@ -44,6 +44,11 @@ def _moved(old: Chat, new_id: int) -> Chat:
         thread_id=None,  # a plain group has no topics
         state="active",
         strikes=0,
+        form=old.form,
+        silent=old.silent,
+        punctuated=old.punctuated,
+        card_theme=old.card_theme,
+        added_by=old.added_by,
         created_at=old.created_at,
     )
 
@@ -55,6 +60,11 @@ def _take_choices(old: Chat, new: Chat) -> None:
         new.language, new.script = old.language, old.script
     if new.daily_at is None:
         new.daily_at, new.zone = old.daily_at, old.zone
+    new.form = new.form or old.form
+    new.silent = new.silent or old.silent
+    new.punctuated = new.punctuated and old.punctuated
+    new.card_theme = new.card_theme or old.card_theme
+    new.added_by = new.added_by or old.added_by
     new.state, new.strikes = "active", 0
 
 
@@ -77,4 +87,6 @@ async def _merge_deliveries(session: AsyncSession, old_id: int, new_id: int) -> 
         )
         if kept is not None:
             await session.execute(delete(Delivery).where(Delivery.id == delivery_id))
-    await session.execute(update(Delivery).where(Delivery.chat_id == old_id).values(chat_id=new_id))
+    # Messages of the old group stay there, and their numbers mean others in the new one.
+    moved = {"chat_id": new_id, "message_id": None}
+    await session.execute(update(Delivery).where(Delivery.chat_id == old_id).values(moved))

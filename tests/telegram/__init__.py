@@ -15,6 +15,7 @@ Telegram refuses, in Telegram's words, and answers 501 to what it does not know.
 
 from tests.telegram.chats import Channel, Chat, Group, PrivateChat, Supergroup
 from tests.telegram.fake import TOKEN, Call, FakeTelegram
+from tests.telegram.inline import InlineQuery, InlineResult
 from tests.telegram.keyboards import Button
 from tests.telegram.messages import Click, Message
 from tests.telegram.people import User
@@ -31,6 +32,8 @@ __all__ = [
     "FakeServer",
     "FakeTelegram",
     "Group",
+    "InlineQuery",
+    "InlineResult",
     "Message",
     "PrivateChat",
     "Supergroup",

@@ -247,7 +247,7 @@ class Group(Chat):
             return False
         if mine.administers or not self.telegram.privacy_mode or message.service:
             return True
-        if message.reply_to is not None and message.reply_to.sender is bot:
+        if message.via is bot or (message.reply_to and message.reply_to.sender is bot):
             return True
         commands = [message.part(e) for e in message.entities if e.type == "bot_command"]
         for command in commands:

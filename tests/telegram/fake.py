@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from tests.telegram.chats import Channel, Chat, Group, Membership, Supergroup
 from tests.telegram.clock import Clock
 from tests.telegram.faults import HTML_502, Fault, Faults
+from tests.telegram.inline import InlineQuery
 from tests.telegram.messages import Click, Message
 from tests.telegram.methods import METHODS
 from tests.telegram.methods.profile import Profile
@@ -79,11 +80,16 @@ class FakeTelegram:
         username: str = "qibu_test_bot",
         start: datetime = datetime(2026, 5, 1, 0, 0, tzinfo=UTC),
         privacy_mode: bool = True,
+        inline_mode: bool = False,
+        inline_feedback: bool = False,
     ) -> None:
+        """The flags are what an operator says to BotFather."""
         self.token = token
         self.lock = RLock()
         self.clock = Clock(start)
         self.privacy_mode = privacy_mode
+        self.inline_mode = inline_mode
+        self.inline_feedback = inline_feedback
         self.bot = Account(
             int(token.split(":", maxsplit=1)[0]), "七步", username=username, is_bot=True
         )
@@ -92,6 +98,8 @@ class FakeTelegram:
         self.accounts: dict[int, Account] = {self.bot.id: self.bot}
         self.chats: dict[int, Chat] = {}
         self.clicks: dict[str, Click] = {}
+        self.inline_queries: dict[str, InlineQuery] = {}
+        self.inline_messages: dict[str, Message] = {}
         self.files: dict[str, bytes] = {}
         self.profile = Profile()
         self.updates = Updates()
@@ -145,6 +153,11 @@ class FakeTelegram:
         file_id = f"AgACAgQAAxkBAAI{self._id()}"
         self.files[file_id] = content
         return file_id
+
+    def keep_inline_message(self, message: Message) -> str:
+        inline_id = f"BAAAAO8RBQDskbUAmPbrZPey{self._id()}"
+        self.inline_messages[inline_id] = message
+        return inline_id
 
     def find_chat(self, chat_id: str) -> Chat:
         """The chat a request names, by id or by @username."""
@@ -205,6 +218,10 @@ class FakeTelegram:
 
     def calls_of(self, method: str) -> list[Call]:
         return [call for call in self.calls if call.method.lower() == method.lower()]
+
+    @property
+    def unanswered_queries(self) -> list[InlineQuery]:
+        return [query for query in self.inline_queries.values() if not query.answered]
 
     @property
     def unanswered_clicks(self) -> list[Click]:

@@ -30,6 +30,8 @@ class Button:
     text: str
     data: str | None = None
     url: str | None = None
+    query: str | None = None
+    """What a press writes after the bot's name, in this chat or another one."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,9 @@ def _button(button: Any) -> Button:
         if len(data.encode()) > MAX_CALLBACK_DATA_BYTES:
             raise bad_request("BUTTON_DATA_INVALID")
         return Button(text, data=data)
+    for switch in ("switch_inline_query", "switch_inline_query_current_chat"):
+        if switch in button:
+            return Button(text, query=str(button[switch]))
     if len(button) > 1 and "callback_data" not in button:
         return Button(text)
     raise bad_request(complaint + "Text buttons are unallowed in the inline keyboard")

@@ -32,6 +32,8 @@ class Message:
     sender_chat: Chat | None = None
     photo: str | None = None
     silent: bool = False
+    via: Account | None = None
+    inline_id: str | None = None
     service: dict[str, Any] = field(default_factory=dict)
     edit_date: int | None = None
     deleted: bool = False
@@ -84,6 +86,8 @@ class Message:
         }
         if self.sender is not None:
             found["from"] = self.sender.json()
+        if self.via is not None:
+            found["via_bot"] = self.via.json()
         if self.sender_chat is not None:
             found["sender_chat"] = self.sender_chat.json()
         if self.thread_id is not None:
@@ -121,6 +125,8 @@ class Click:
     answered: bool = False
     answer: str = ""
     alert: bool = False
+    url: str = ""
+    """Where the answer leads, if it leads somewhere."""
 
     def json(self) -> dict[str, Any]:
         message = self.message
@@ -129,10 +135,12 @@ class Click:
             if message.deleted
             else message.json()
         )
-        return {
+        found = {
             "id": self.id,
             "from": self.user.json(),
-            "message": shown,
             "chat_instance": str(message.chat.id * 7919),
             "data": self.data,
         }
+        if message.inline_id is not None:
+            return found | {"inline_message_id": message.inline_id}
+        return found | {"message": shown}

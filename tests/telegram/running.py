@@ -23,7 +23,8 @@ async def running(
 ) -> AsyncIterator[AnyApplication]:
     """Runs an application built with `telegram.request()`; inside, `telegram.settled()` works.
 
-    At the end every click must have been answered, else people see a button that hangs;
+    At the end every click and inline query must have been answered, else people see something
+    that hangs;
     `forgiving` leaves that out, for tests in which answering is what fails.
     """
     async with application:
@@ -42,6 +43,8 @@ async def running(
             if not forgiving:
                 hanging = [(click.data, click.message.text) for click in telegram.unanswered_clicks]
                 assert not hanging, f"clicks without an answer: {hanging}"
+                silent = [query.text for query in telegram.unanswered_queries]
+                assert not silent, f"inline queries without an answer: {silent}"
         finally:
             telegram.updates.feed(None)
             telegram.settle = None

@@ -6,7 +6,7 @@ Decides that tests may trust the fake; plain python-telegram-bot stands on the o
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -41,7 +41,6 @@ from telegram.ext import (
     MessageHandler,
     filters,
 )
-from telegram.request import HTTPXRequest
 
 from tests.telegram import FakeServer, FakeTelegram, User, running
 from tests.telegram.running import AnyApplication
@@ -52,34 +51,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:Please use 'Bot.sendMessage'")
 STARS = InlineKeyboardMarkup(
     [[InlineKeyboardButton(f"★{n}", callback_data=f"r1:poem:{n}") for n in (1, 5)]]
 )
-
-
-@pytest.fixture
-def telegram() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
-def ada(telegram: FakeTelegram) -> User:
-    user = telegram.user("Ada")
-    user.sends("/start")
-    return user
-
-
-@pytest.fixture(params=["in process", "over http"])
-async def bot(request: pytest.FixtureRequest, telegram: FakeTelegram) -> AsyncIterator[Bot]:
-    """A plain bot, once through each front end."""
-    if request.param == "in process":
-        inside, waiting = telegram.request(), telegram.request()
-        async with Bot(telegram.token, request=inside, get_updates_request=waiting) as bot:
-            yield bot
-    else:
-        carrier = HTTPXRequest(read_timeout=0.5)
-        polls = HTTPXRequest(connection_pool_size=2)
-        with FakeServer(telegram) as server:
-            base = f"{server.url}/bot"
-            async with Bot(telegram.token, base, request=carrier, get_updates_request=polls) as bot:
-                yield bot
 
 
 async def test_a_message_arrives_as_people_see_it(bot: Bot, ada: User) -> None:

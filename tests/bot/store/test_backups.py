@@ -24,7 +24,7 @@ async def test_a_copy_is_of_one_moment_while_others_write(
     async def write() -> None:
         for number in range(400):
             poem = await store.poems.add(new_poem(f"verse {number}", chat_id=-5))
-            await store.deliveries.record(poem.public_id, -5, number)
+            await store.deliveries.record(-5, number, [poem.public_id])
 
     writing = asyncio.create_task(write())
     counts = []

@@ -110,7 +110,7 @@ async def test_a_supergroup_is_the_group_it_was(store: Store) -> None:
     assert kept.chat_id == -1005
     delivery = await store.deliveries.of(-1005, DAY)
     assert delivery is not None
-    assert (delivery.state, delivery.message_id) == ("sent", 42)
+    assert (delivery.state, delivery.message_id) == ("sent", None), "messages stay where they were"
 
     assert await store.chats.migrate(-5, -1005) == moved
     assert await store.chats.migrate(-7, -1007) is None
@@ -168,3 +168,49 @@ async def test_what_may_have_been_posted_is_never_lost_in_a_merge(
     assert delivery is not None
     assert delivery.state == kept
     assert await store.deliveries.of(-5, DAY) is None
+
+
+async def test_a_supergroup_keeps_every_taste_of_the_group(store: Store) -> None:
+    await store.users.ensure(1, None)
+    await _group(store)
+    await store.chats.set_adder(-5, 1)
+    for seen_before in (False, True):
+        if seen_before:
+            await store.chats.ensure(-1006, "supergroup", "friends", zone="UTC")
+        old, new = (-1005, -1006) if seen_before else (-5, -1005)
+        moved = await store.chats.migrate(old, new)
+        assert moved is not None
+        assert moved.added_by == 1
+
+
+async def test_channels_without_a_daily_wait_for_whoever_added_the_bot(store: Store) -> None:
+    for user_id in (1, 2):
+        await store.users.ensure(user_id, None)
+    for chat_id in (-1001, -1002, -1003):
+        await store.chats.ensure(chat_id, "channel", "Tang", zone="UTC")
+        await store.chats.set_adder(chat_id, 1)
+    await store.chats.set_state(-1003, "left")
+    await _group(store)
+    await store.chats.set_adder(-5, 1)
+    assert {chat.id for chat in await store.chats.unsettled(1)} == {-1001, -1002}
+    assert await store.chats.unsettled(2) == []
+    await store.chats.set_daily(-1001, time(8), "UTC")
+    await store.chats.set_adder(-1002, None)
+    assert await store.chats.unsettled(1) == []
+    assert (await store.users.forget(1)).ratings == 0
+    kept = await store.chats.get(-1001)
+    assert kept is not None
+    assert kept.added_by is None
+
+
+async def test_a_zone_and_a_topic_are_settings_of_their_own(store: Store) -> None:
+    await _group(store)
+    await store.chats.set_daily(-5, time(8), "UTC", thread_id=7)
+    changed = await store.chats.set_zone(-5, "Asia/Tokyo")
+    assert changed is not None
+    assert (changed.zone, changed.daily_at, changed.thread_id) == ("Asia/Tokyo", time(8), 7)
+    with pytest.raises(UnknownZone):
+        await store.chats.set_zone(-5, "Mars/Base")
+    general = await store.chats.set_thread(-5, None)
+    assert general is not None
+    assert (general.thread_id, general.daily_at) == (None, time(8))

@@ -184,7 +184,32 @@ async def test_an_end_is_an_end(store: Store, poem: PoemRecord) -> None:
 
 async def test_ordinary_answers_are_as_many_as_they_are(store: Store, poem: PoemRecord) -> None:
     for message_id in range(3):
-        await store.deliveries.record(poem.public_id, CHAT, message_id)
-    await store.deliveries.record("forgotten---", CHAT, 4)
+        await store.deliveries.record(CHAT, message_id, [poem.public_id])
+    await store.deliveries.record(CHAT, 4, ["forgotten---"])
     assert await _state(store) is None
     assert await _waiting(store) == []
+    assert await store.deliveries.shown(CHAT, 4) is None
+
+
+async def test_a_message_shows_what_it_was_turned_into_last(store: Store, poem: PoemRecord) -> None:
+    other = await store.poems.add(new_poem())
+    await store.deliveries.record(CHAT, 7, [poem.public_id, other.public_id])
+    assert await store.deliveries.shown(CHAT, 7) is None, "two poems: nobody can tell which"
+    await store.deliveries.record(CHAT, 7, [other.public_id])
+    assert await store.deliveries.shown(CHAT, 7) == other.public_id
+    assert await store.deliveries.shown(CHAT, 8) is None
+    assert await store.deliveries.shown(CHAT - 1, 7) is None
+    await store.deliveries.record(CHAT, 7, [])
+    assert await store.deliveries.shown(CHAT, 7) is None
+
+
+async def test_a_daily_post_shows_its_poem_and_keeps_its_claim(
+    store: Store, poem: PoemRecord
+) -> None:
+    claim = await _sending(store, poem)
+    await store.deliveries.sent(claim, 9, NOW)
+    assert await store.deliveries.shown(CHAT, 9) == poem.public_id
+    other = await store.poems.add(new_poem())
+    await store.deliveries.record(CHAT, 9, [other.public_id])
+    assert await store.deliveries.shown(CHAT, 9) == other.public_id
+    assert await _state(store) == "sent"

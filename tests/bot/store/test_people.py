@@ -24,7 +24,7 @@ async def test_forgetting_takes_ratings_and_words_and_leaves_random_verse_namele
     drawn = await store.poems.add(new_poem(user_id=1, chat_id=-5))
     worded = await store.poems.add(new_poem(user_id=1, public=False, seed_text="ada"))
     other = await store.poems.add(new_poem(user_id=2, public=False, seed_text="bo"))
-    await store.deliveries.record(worded.public_id, -5, 9)
+    await store.deliveries.record(-5, 9, [worded.public_id])
     for poem in (drawn, worded, other):
         await store.ratings.rate(1, poem.public_id, 1)
         await store.ratings.rate(2, poem.public_id, 5)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tests.telegram.methods import chats, delivery, messages, photos, profile
+from tests.telegram.methods import chats, delivery, inline, messages, photos, profile
 from tests.telegram.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ METHODS: Mapping[str, Method] = {
     "editmessagereplymarkup": messages.edit_message_reply_markup,
     "deletemessage": messages.delete_message,
     "answercallbackquery": messages.answer_callback_query,
+    "answerinlinequery": inline.answer_inline_query,
     "sendchataction": messages.send_chat_action,
     "getchat": chats.get_chat,
     "getchatmember": chats.get_chat_member,

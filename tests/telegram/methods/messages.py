@@ -73,7 +73,7 @@ def delete_message(telegram: FakeTelegram, given: Parameters) -> Any:
 def answer_callback_query(telegram: FakeTelegram, given: Parameters) -> Any:
     given.ignore("cache_time")
     text, url = given.text("text"), given.text("url")
-    if url:
+    if url and not url.startswith(f"https://t.me/{telegram.bot.username}?start="):
         raise bad_request("URL_INVALID")
     if len(text) > MAX_ANSWER:
         raise bad_request("MESSAGE_TOO_LONG")
@@ -82,7 +82,7 @@ def answer_callback_query(telegram: FakeTelegram, given: Parameters) -> Any:
     too_old = click and telegram.clock.timestamp - click.date > QUERY_LIFETIME_SECONDS
     if click is None or click.answered or too_old:
         raise bad_request(QUERY_TOO_OLD)
-    click.answered, click.answer, click.alert = True, text, alert
+    click.answered, click.answer, click.alert, click.url = True, text, alert, url
     return True
 
 
@@ -160,8 +160,8 @@ def _reply_parameters(given: Parameters) -> dict[str, Any] | None:
 def to_edit(telegram: FakeTelegram, given: Parameters) -> tuple[Message, Markup | None]:
     """A message that the bot may edit, and the keyboard it is to have."""
     new_markup = _markup(given)
-    if given.text("inline_message_id"):
-        raise not_in_the_fake("inline messages")
+    if inline_id := given.text("inline_message_id"):
+        return _inline_to_edit(telegram, given, inline_id), new_markup
     message_id = given.integer("message_id")
     chat: Chat = telegram.find_chat(given.text("chat_id"))
     chat.check_editable()
@@ -177,6 +177,16 @@ def to_edit(telegram: FakeTelegram, given: Parameters) -> tuple[Message, Markup 
     if chat.kind == "private" and chat.bot_membership.status == "kicked":
         raise forbidden("bot was blocked by the user")
     return message, new_markup
+
+
+def _inline_to_edit(telegram: FakeTelegram, given: Parameters, inline_id: str) -> Message:
+    """A message that somebody sent through the bot, wherever that was."""
+    if given.has("chat_id") or given.has("message_id"):
+        raise bad_request("an inline message has no chat")
+    message = telegram.inline_messages.get(inline_id)
+    if message is None or message.deleted:
+        raise bad_request("MESSAGE_ID_INVALID")
+    return message
 
 
 def edit(
@@ -195,7 +205,7 @@ def edit(
     message.earlier.append(message.text)
     message.formatted, message.markup, message.photo = formatted, new_markup, photo
     message.edit_date = telegram.clock.timestamp
-    return _shown(message)
+    return True if message.inline_id else _shown(message)
 
 
 def _shown(message: Message) -> dict[str, Any]:

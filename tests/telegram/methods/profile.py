@@ -59,7 +59,7 @@ def get_me(telegram: FakeTelegram, given: Parameters) -> Any:
     return telegram.bot.json() | {
         "can_join_groups": True,
         "can_read_all_group_messages": not telegram.privacy_mode,
-        "supports_inline_queries": False,
+        "supports_inline_queries": telegram.inline_mode,
     }
 
 

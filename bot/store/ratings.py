@@ -145,5 +145,5 @@ async def _summary_of(session: AsyncSession, poem_id: int | None) -> RatingSumma
         .where(given.c.poem_id == poem_id)
         .group_by(given.c.stars)
     )
-    counts: dict[int, int] = {stars: number for stars, number in rows}
+    counts: dict[int, int] = dict(rows.tuples().all())
     return summary([counts.get(star, 0) for star in range(1, 6)])

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import click
@@ -25,7 +26,7 @@ from model.corpus.poems import Part
 from model.evaluation.album import Album
 from model.evaluation.evaluate import Extent, Poet, evaluate
 from model.evaluation.held_out import HeldOut
-from model.evaluation.samples import DISTINCT_OF
+from model.evaluation.samples import DISTINCT_OF, Judge
 from model.networks.checkpoint import Checkpoint, CheckpointError, digest
 from model.poet import FLAGSHIP, load_poet
 from model.poet.poet import CANDIDATES
@@ -52,6 +53,11 @@ class Bench:
     device: str = "cpu"
     retrain: bool = False
     """Whether models that ship, but the flagship, are trained anew."""
+
+    @cached_property
+    def judge(self) -> Judge:
+        """TRAIN, counted."""
+        return Judge(self.corpus)
 
     def measured(self, config: Config) -> Measured:
         """A model, trained to its end and measured, of which only what is still to do is done.
@@ -118,6 +124,7 @@ class Bench:
             forms=[FORM],
             device=choose_device(self.device),
             seed=_SEED,
+            judge=self.judge,
         )
         composed, _, real, shuffled, *_ = report.forms[0].rows
         count, held_out = self.extent.samples, HeldOut(self.corpus, FORM, _SEED)

@@ -64,11 +64,13 @@ def evaluate(
     forms: Sequence[Form] = (),
     device: torch.device | str = "cpu",
     seed: int = 0,
+    judge: Judge | None = None,
 ) -> Report:
     """Evaluates a model on TEST, in all its forms or some; shows progress on stderr.
 
     Without a poet nothing is composed, and what the model draws by itself stands first. `baseline`
-    is another model, whose samples from its prior stand beside in the forms it has.
+    is another model, whose samples from its prior stand beside in the forms it has. Whoever
+    evaluates several models need have TRAIN counted but once, by their own judge.
     """
     extent = extent or Extent()
     model = checkpoint.build(device)
@@ -77,8 +79,9 @@ def evaluate(
     written = {
         form: _write(poet, checkpoint, HeldOut(corpus, form, seed), extent) for form in chosen
     }
-    with tqdm(desc="counting TRAIN", total=1, leave=False):
-        judge = Judge(corpus)
+    if judge is None:
+        with tqdm(desc="counting TRAIN", total=1, leave=False):
+            judge = Judge(corpus)
     reports = []
     for form in chosen:
         held_out = HeldOut(corpus, form, seed)

@@ -231,7 +231,7 @@ def train(
 ) -> None:
     """Train a model, or go on with a run that was interrupted.
 
-    CONFIG is a TOML file or the name of one that ships with Qibu (gcnn).
+    CONFIG is a TOML file or the name of one that ships with Qibu, such as gcnn or nice.
 
     \b
     Example:

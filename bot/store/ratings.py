@@ -141,9 +141,9 @@ async def _id_of(session: AsyncSession, public_id: str) -> int | None:
 async def _summary_of(session: AsyncSession, poem_id: int | None) -> RatingSummary:
     given = opinions()
     rows = await session.execute(
-        select(given.c.stars, func.count())
+        select(given.c.stars, func.count().label("number"))
         .where(given.c.poem_id == poem_id)
         .group_by(given.c.stars)
     )
-    counts: dict[int, int] = dict(rows.tuples().all())
+    counts: dict[int, int] = {row.stars: row.number for row in rows}
     return summary([counts.get(star, 0) for star in range(1, 6)])

@@ -20,6 +20,7 @@ from bot.store.records import (
     UserRecord,
 )
 from bot.store.store import Store
+from bot.store.traces import Trace
 
 __all__ = [
     "ChatKind",
@@ -34,6 +35,7 @@ __all__ = [
     "Preferences",
     "RatingSummary",
     "Store",
+    "Trace",
     "UnknownZone",
     "UserRecord",
 ]

@@ -125,6 +125,7 @@ class Forgotten:
     ratings: int
     poems: int
     """Poems that bore their name, deleted or made anonymous."""
+    favourites: int
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,11 @@ from bot.store.chats import Chats
 from bot.store.daily_poems import DailyPoems
 from bot.store.deliveries import Deliveries
 from bot.store.engine import Clock, Database, create_engine
+from bot.store.favourites import Favourites
+from bot.store.own_poems import OwnPoems
 from bot.store.poems import Poems
 from bot.store.ratings import Ratings
+from bot.store.traces import Traces
 from bot.store.users import Users
 
 
@@ -30,6 +33,9 @@ class Store:
         self.chats = Chats(database)
         self.poems = Poems(database)
         self.ratings = Ratings(database)
+        self.favourites = Favourites(database)
+        self.own_poems = OwnPoems(database)
+        self.traces = Traces(database)
         self.daily_poems = DailyPoems(database)
         self.deliveries = Deliveries(database)
         self._database = database

@@ -6,11 +6,12 @@ to the handlers.
 
 from __future__ import annotations
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
 from bot.store.engine import Database
+from bot.store.own_poems import grown_from
 from bot.store.records import Forgotten, UserRecord
-from bot.store.tables import Chat, Poem, Rating, User
+from bot.store.tables import Chat, Favourite, Poem, Rating, User
 
 
 class Users:
@@ -36,7 +37,8 @@ class Users:
         return UserRecord(user_id, language_code)
 
     async def forget(self, user_id: int) -> Forgotten:
-        """Removes a person: their ratings, their name on poems, and every poem of their words.
+        """Removes a person: their ratings, what they kept, their name on poems, and every poem of
+        their words, with all that anybody varied from it.
 
         Poems made of random numbers alone stay, without a name. Their private chat goes too, with
         its settings and deliveries, for it bears their name.
@@ -46,13 +48,13 @@ class Users:
             ratings = await session.scalars(
                 delete(Rating).where(Rating.user_id == user_id).returning(Rating.poem_id)
             )
-            deleted = await session.scalars(
-                delete(Poem).where(mine, Poem.public.is_(False)).returning(Poem.id)
+            favourites = await session.scalars(
+                delete(Favourite).where(Favourite.user_id == user_id).returning(Favourite.poem_id)
             )
-            nameless = await session.scalars(
-                update(Poem).where(mine).values(user_id=None, seed_text=None).returning(Poem.id)
-            )
-            forgotten = Forgotten(len(ratings.all()), len(deleted.all()) + len(nameless.all()))
+            poems = await session.scalar(select(func.count()).where(mine)) or 0
+            forgotten = Forgotten(len(ratings.all()), poems, len(favourites.all()))
+            await session.execute(delete(Poem).where(Poem.id.in_(grown_from(mine))))
+            await session.execute(update(Poem).where(mine).values(user_id=None, seed_text=None))
             await session.execute(delete(Chat).where(Chat.id == user_id, Chat.kind == "private"))
             await session.execute(delete(User).where(User.id == user_id))
         return forgotten

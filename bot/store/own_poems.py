@@ -1,0 +1,95 @@
+"""What was made for a person.
+
+Decides what a person's own poem may have done to it: to be shared, taken back and removed. A poem
+that holds a person's words goes with all that was varied from it; one from random numbers alone
+stays, without a trace of the person.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.orm import aliased
+
+from bot.store.engine import Database
+from bot.store.poems import poem_record
+from bot.store.records import PoemRecord
+from bot.store.tables import Chat, Favourite, Poem
+
+
+class OwnPoems:
+    """Each person's own poems."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def count(self, user_id: int) -> int:
+        """How many poems were made for a person."""
+        query = select(func.count()).where(Poem.user_id == user_id)
+        async with self._database.read() as session:
+            return await session.scalar(query) or 0
+
+    async def list(self, user_id: int, offset: int, limit: int) -> list[PoemRecord]:
+        """Some of them, the latest first."""
+        query = (
+            select(Poem)
+            .where(Poem.user_id == user_id)
+            .order_by(Poem.id.desc())
+            .offset(offset)
+            .limit(limit)
+        )
+        async with self._database.read() as session:
+            return [poem_record(poem) for poem in await session.scalars(query)]
+
+    async def share(self, user_id: int, public_id: str) -> bool:
+        """Lets whoever has its link read a poem; False if it is not this person's."""
+        query = update(Poem).where(_own(user_id, public_id)).values(shared=True)
+        async with self._database.write() as session:
+            return await session.scalar(query.returning(Poem.id)) is not None
+
+    async def take_back(self, user_id: int, public_id: str) -> bool:
+        """Ends that, also for those who kept the poem meanwhile; False if it is not this person's.
+
+        What grew from random numbers alone is everybody's, and stays with those who keep it.
+        """
+        query = update(Poem).where(_own(user_id, public_id)).values(shared=False)
+        async with self._database.write() as session:
+            row = (await session.execute(query.returning(Poem.id, Poem.public))).first()
+            if row is not None and not row.public:
+                await session.execute(
+                    delete(Favourite).where(
+                        Favourite.poem_id == row.id, Favourite.user_id != user_id
+                    )
+                )
+            return row is not None
+
+    async def remove(self, user_id: int, public_id: str) -> bool:
+        """Removes a poem, or the person's name from it; False if it is not theirs."""
+        own = _own(user_id, public_id)
+        their_chat = select(Chat.id).where(Chat.id == user_id, Chat.kind == "private")
+        async with self._database.write() as session:
+            gone = await session.scalars(
+                delete(Poem).where(Poem.id.in_(grown_from(own))).returning(Poem.id)
+            )
+            if gone.all():
+                return True
+            await session.execute(
+                update(Poem).where(own, Poem.chat_id.in_(their_chat)).values(chat_id=None)
+            )
+            nameless = update(Poem).where(own).values(user_id=None).returning(Poem.id)
+            return await session.scalar(nameless) is not None
+
+
+def grown_from(which: ColumnElement[bool]) -> Select[int]:
+    """The ids of those poems that hold somebody's words, and of all variations on them."""
+    grown = select(Poem.id).where(which, Poem.public.is_(False)).cte("grown", recursive=True)
+    variation = aliased(Poem)
+    grown = grown.union(
+        select(variation.id)
+        .join(grown, variation.parent_id == grown.c.id)
+        .where(variation.public.is_(False))
+    )
+    return select(grown.c.id)
+
+
+def _own(user_id: int, public_id: str) -> ColumnElement[bool]:
+    return (Poem.user_id == user_id) & (Poem.public_id == public_id)

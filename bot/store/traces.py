@@ -1,0 +1,162 @@
+"""Everything that is kept of a person.
+
+Decides what of the tables is a person's own, and that another person's words are none of it; as
+which file it is handed over is left to the use case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.store.chats import chat_record
+from bot.store.engine import Database
+from bot.store.poems import poem_record
+from bot.store.records import ChatRecord, DeliveryState, PoemRecord, RatingOrigin
+from bot.store.tables import Chat, Delivery, Favourite, Poem, Rating, User
+
+
+@dataclass(frozen=True)
+class OwnPoem:
+    """A poem that was made for the person, and the public id of what it is a variation of."""
+
+    poem: PoemRecord
+    original: str | None
+
+
+@dataclass(frozen=True)
+class OwnRating:
+    """The person's stars for a poem; no text where it holds somebody else's words."""
+
+    public_id: str
+    text: str | None
+    stars: int
+    origin: RatingOrigin
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class OwnFavourite:
+    """A poem that the person keeps."""
+
+    public_id: str
+    text: str
+    kept_at: datetime
+
+
+@dataclass(frozen=True)
+class OwnDelivery:
+    """A poem that was sent to the person's private chat, or was to be."""
+
+    public_id: str | None
+    message_id: int | None
+    local_date: date | None
+    state: DeliveryState
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All of it."""
+
+    user_id: int
+    language_code: str | None
+    met_at: datetime
+    chats: tuple[ChatRecord, ...]
+    """The private chat, and those to which the person brought the bot."""
+    poems: tuple[OwnPoem, ...]
+    ratings: tuple[OwnRating, ...]
+    favourites: tuple[OwnFavourite, ...]
+    deliveries: tuple[OwnDelivery, ...]
+
+
+class Traces:
+    """Gathers what the parts of the store know of a person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, user_id: int) -> Trace | None:
+        """Everything, as it stands at one moment; None for somebody unknown."""
+        async with self._database.read() as session:
+            user = await session.get(User, user_id)
+            if user is None:
+                return None
+            chats = await session.scalars(
+                select(Chat)
+                .where((Chat.id == user_id) | (Chat.added_by == user_id))
+                .order_by(Chat.created_at)
+            )
+            return Trace(
+                user.id,
+                user.language_code,
+                user.created_at,
+                tuple(chat_record(chat) for chat in chats),
+                await _poems(session, user_id),
+                await _ratings(session, user_id),
+                await _favourites(session, user_id),
+                await _deliveries(session, user_id),
+            )
+
+
+async def _poems(session: AsyncSession, user_id: int) -> tuple[OwnPoem, ...]:
+    original = aliased(Poem)
+    rows = await session.execute(
+        select(Poem, original.public_id)
+        .outerjoin(original, original.id == Poem.parent_id)
+        .where(Poem.user_id == user_id)
+        .order_by(Poem.id)
+    )
+    return tuple(OwnPoem(poem_record(poem), parent) for poem, parent in rows)
+
+
+async def _ratings(session: AsyncSession, user_id: int) -> tuple[OwnRating, ...]:
+    rows = await session.execute(
+        select(Rating, Poem)
+        .join(Poem, Poem.id == Rating.poem_id)
+        .where(Rating.user_id == user_id)
+        .order_by(Rating.changed_at)
+    )
+    return tuple(
+        OwnRating(
+            poem.public_id,
+            poem.text if poem.public or poem.user_id == user_id else None,
+            rating.stars,
+            rating.origin,
+            rating.changed_at,
+        )
+        for rating, poem in rows
+    )
+
+
+async def _favourites(session: AsyncSession, user_id: int) -> tuple[OwnFavourite, ...]:
+    rows = await session.execute(
+        select(Poem.public_id, Poem.text, Favourite.created_at)
+        .join(Favourite, Favourite.poem_id == Poem.id)
+        .where(Favourite.user_id == user_id)
+        .order_by(Favourite.created_at)
+    )
+    return tuple(OwnFavourite(*row) for row in rows)
+
+
+async def _deliveries(session: AsyncSession, user_id: int) -> tuple[OwnDelivery, ...]:
+    rows = await session.execute(
+        select(Delivery, Poem.public_id)
+        .outerjoin(Poem, Poem.id == Delivery.poem_id)
+        .where(Delivery.chat_id == user_id)
+        .order_by(Delivery.id)
+    )
+    return tuple(
+        OwnDelivery(
+            public_id,
+            delivery.message_id,
+            delivery.local_date,
+            delivery.state,
+            delivery.changed_at,
+        )
+        for delivery, public_id in rows
+    )

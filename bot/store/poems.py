@@ -19,8 +19,8 @@ from bot.store.opinions import opinions
 from bot.store.records import NewPoem, PoemRecord, RatingSummary
 from bot.store.tables import Poem
 
-_PRIOR_RATINGS = 5
-_PRIOR_MEAN = 3.0
+PRIOR_RATINGS = 5
+PRIOR_MEAN = 3.0
 """A poem is weighed as if so many people had already given it so many stars: one lucky five does
 not beat many fours."""
 
@@ -89,8 +89,8 @@ def best_rated(above: float = 0.0) -> Select[Poem, *tuple[Any, ...]]:
     """Rated poems whose smoothed average is above that, best first, each with its five counts."""
     given = opinions()
     stars = [func.sum(case((given.c.stars == star, 1), else_=0)) for star in range(1, 6)]
-    smoothed = (func.sum(given.c.stars) + _PRIOR_RATINGS * _PRIOR_MEAN) / (
-        func.count() + _PRIOR_RATINGS
+    smoothed = (func.sum(given.c.stars) + PRIOR_RATINGS * PRIOR_MEAN) / (
+        func.count() + PRIOR_RATINGS
     )
     return (
         select(Poem, *stars)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from bot.store.anthology import Anthology
 from bot.store.chats import Chats
 from bot.store.daily_poems import DailyPoems
 from bot.store.deliveries import Deliveries
@@ -32,6 +33,7 @@ class Store:
         self.users = Users(database)
         self.chats = Chats(database)
         self.poems = Poems(database)
+        self.anthology = Anthology(database)
         self.ratings = Ratings(database)
         self.favourites = Favourites(database)
         self.own_poems = OwnPoems(database)

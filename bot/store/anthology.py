@@ -1,0 +1,120 @@
+"""Verse that anybody may be shown.
+
+Decides which poems those are, in which order they are found, and that the same text comes once;
+whom they are shown to, and where, is left to the use cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+
+from bot.store.engine import Database
+from bot.store.opinions import opinions
+from bot.store.poems import PRIOR_MEAN, PRIOR_RATINGS, poem_record, summary
+from bot.store.records import PoemRecord, RatingSummary
+from bot.store.tables import Poem
+from model.verse import Form
+
+RECENT = 20_000
+"""So many poems back are searched for characters: nobody who types waits for the rest."""
+
+Rated = tuple[PoemRecord, RatingSummary]
+
+_OPEN = and_(Poem.public, Poem.withheld.is_(False))
+
+
+class Anthology:
+    """Public poems that nobody took back."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def newest(self) -> int:
+        """The id of the newest poem, of whatever kind; later ones are above it."""
+        async with self._database.read() as session:
+            return await session.scalar(select(func.max(Poem.id))) or 0
+
+    async def find(
+        self, characters: str, forms: Collection[Form], *, up_to: int, skip: int, limit: int
+    ) -> list[Rated]:
+        """Recent poems with all these characters: where they stand together first, then the best
+        first.
+
+        No form stands for all forms. `up_to` leaves out poems with a higher id, so that one can
+        go on where one was while new ones come.
+        """
+        texts = [Poem.text.contains(character) for character in dict.fromkeys(characters)]
+        together = case((Poem.text.contains(characters), 0), else_=1)
+        recent = Poem.id.between(up_to - RECENT, up_to)
+        return await self._best((recent, *texts, *_of(forms)), (together,), skip=skip, limit=limit)
+
+    async def liked(
+        self, forms: Collection[Form], above: float, *, up_to: int, skip: int, limit: int
+    ) -> list[Rated]:
+        """Poems whose smoothed average, in stars, is above that, the best first."""
+        rated = Poem.id.in_(select(opinions().c.poem_id))
+        conditions = (rated, *_of(forms), Poem.id <= up_to)
+        return await self._best(conditions, (), skip=skip, limit=limit, above=above)
+
+    async def made_by(self, command: str, limit: int) -> list[PoemRecord]:
+        """The newest poems of one use case."""
+        query = (
+            select(Poem).where(_OPEN, Poem.command == command).order_by(Poem.id.desc()).limit(limit)
+        )
+        async with self._database.read() as session:
+            return [poem_record(poem) for poem in await session.scalars(query)]
+
+    async def still_open(self, poems: Sequence[PoemRecord]) -> list[Rated]:
+        """Those of these poems that may still be shown, with what people think of them."""
+        ids = [poem.id for poem in poems]
+        given = opinions()
+        counts = _counts(given.c.stars)
+        query = (
+            select(Poem.id, *counts)
+            .outerjoin(given, given.c.poem_id == Poem.id)
+            .where(_OPEN, Poem.id.in_(ids))
+            .group_by(Poem.id)
+        )
+        async with self._database.read() as session:
+            found = {row[0]: summary(list(row[1:])) for row in await session.execute(query)}
+        return [(poem, found[poem.id]) for poem in poems if poem.id in found]
+
+    async def _best(
+        self,
+        conditions: Sequence[ColumnElement[bool]],
+        first: Sequence[ColumnElement[int]],
+        *,
+        skip: int,
+        limit: int,
+        above: float | None = None,
+    ) -> list[Rated]:
+        once = select(func.max(Poem.id)).where(_OPEN, *conditions).group_by(Poem.text)
+        given = opinions()
+        average = (func.coalesce(func.sum(given.c.stars), 0) + PRIOR_RATINGS * PRIOR_MEAN) / (
+            func.count(given.c.stars) + PRIOR_RATINGS
+        )
+        query = (
+            select(Poem, *_counts(given.c.stars))
+            .join(given, given.c.poem_id == Poem.id, isouter=above is None)
+            .where(Poem.id.in_(once))
+            .group_by(Poem.id)
+            .order_by(*first, average.desc(), Poem.score.desc(), Poem.id.desc())
+            .offset(skip)
+            .limit(limit)
+        )
+        if above is not None:
+            query = query.having(average > above)
+        async with self._database.read() as session:
+            rows = await session.execute(query)
+            return [(poem_record(poem), summary(list(counts))) for poem, *counts in rows]
+
+
+def _of(forms: Collection[Form]) -> list[ColumnElement[bool]]:
+    return [Poem.form.in_(forms)] if forms else []
+
+
+def _counts(stars: ColumnElement[int]) -> list[ColumnElement[int]]:
+    """How many gave one star, two, … five."""
+    return [func.coalesce(func.sum(case((stars == star, 1), else_=0)), 0) for star in range(1, 6)]

@@ -10,6 +10,7 @@ help:
 	@echo 'make run      install, then the bot and its poet (without a token: a chat in the terminal)'
 	@echo 'make test     install, then lint, types, floors and tests'
 	@echo 'make install  only install, into $(VENV)'
+	@echo 'make test-postgres: the tests that touch the store, on a PostgreSQL server of their own'
 	@echo 'make lint     ruff, mypy and import-linter alone'
 	@echo 'make check    the slow proofs, and the steps of the Dockerfile in a clean environment'
 	@echo 'make bench    every number that README and docs quote'
@@ -32,7 +33,14 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-check: $(INSTALLED) $(CHECKS)
+# What touches the store, on PostgreSQL; .ci/run may install it where it is missing.
+STORED := tests/bot/store tests/bot/usecases tests/bot/handlers tests/bot/test_run.py tests/migrations
+
+test-postgres: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/python tools/with_postgres.py $(if $(CI),--install) \
+	  $(BIN)/pytest -n 2 $(STORED)
+
+check: $(INSTALLED) $(CHECKS) test-postgres
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/shellcheck .ci/run
 	@if $(BIN)/pytest -m slow --collect-only >/dev/null; then \
@@ -89,5 +97,5 @@ $(CHECKS): pyproject.toml | $(INSTALLED)
 	@touch $@
 
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
-.PHONY: help install run test lint check docs \
+.PHONY: help install run test test-postgres lint check docs \
   bench bench-speed bench-candidates bench-pairs models plots

@@ -1,12 +1,13 @@
 """Databases for tests, each its own.
 
-Decides where they are: files, or databases on the PostgreSQL server that QIBU_TEST_POSTGRES names;
-what is in them is left to the tests.
+Decides where they are: files, or databases on the PostgreSQL server that QIBU_TEST_POSTGRES names,
+as in `make test-postgres`; what is in them is left to the tests.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,8 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
-from bot.store import NewPoem, PoemRecord, Store
+from bot.store import NewPoem, PoemRecord, Store, backups
 from model.verse import Form
 
 SERVER = os.environ.get("QIBU_TEST_POSTGRES")
@@ -25,17 +27,43 @@ SERVER = os.environ.get("QIBU_TEST_POSTGRES")
 async def blank_database(directory: Path) -> AsyncIterator[str]:
     """The address of a database without tables."""
     if SERVER is None:
-        yield f"sqlite+aiosqlite:///{directory / 'qibu.db'}"
-        return
+        yield sqlite_in(directory)
+    else:
+        async with postgres_database() as url:
+            yield url
+
+
+@asynccontextmanager
+async def copied_database(original: str, directory: Path) -> AsyncIterator[str]:
+    """The address of a copy of a database that nobody uses: made faster than migrated."""
+    if SERVER is None:
+        file = backups.file_of(original)
+        assert file is not None
+        shutil.copy(file, directory / "qibu.db")
+        yield sqlite_in(directory)
+    else:
+        async with postgres_database(f"TEMPLATE {make_url(original).database}") as url:
+            yield url
+
+
+def sqlite_in(directory: Path) -> str:
+    """The address of the SQLite file of a folder."""
+    return f"sqlite+aiosqlite:///{directory / 'qibu.db'}"
+
+
+@asynccontextmanager
+async def postgres_database(options: str = "") -> AsyncIterator[str]:
+    """The address of a database of its own on the server of QIBU_TEST_POSTGRES."""
+    assert SERVER is not None
     name = f"qibu_{uuid.uuid4().hex}"
-    server = create_async_engine(SERVER, isolation_level="AUTOCOMMIT")
+    server = create_async_engine(SERVER, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with server.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name} {options}"))
     try:
-        async with server.connect() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}"))
-            yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
     finally:
-        await server.dispose()
+        async with server.connect() as connection:
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def new_poem(

@@ -13,8 +13,9 @@ In process, `telegram.request()` is a request object for python-telegram-bot; ov
 Telegram refuses, in Telegram's words, and answers 501 to what it does not know.
 """
 
-from tests.telegram.chats import Channel, Chat, Group, PrivateChat, Supergroup
+from tests.telegram.chats import Channel, Chat, PrivateChat
 from tests.telegram.fake import TOKEN, Call, FakeTelegram
+from tests.telegram.groups import Group, Supergroup
 from tests.telegram.inline import InlineQuery, InlineResult
 from tests.telegram.keyboards import Button
 from tests.telegram.messages import Click, Message

@@ -1,7 +1,7 @@
 """Chats, their members and rights.
 
-Decides which chats exist, who is in them, what the bot may do there and what reaches it; what
-people do is left to `people`, what the bot asks for to the methods.
+Decides who is in a chat, what the bot may do there and what reaches it; groups are left to
+`groups`, what people do to `people`, what the bot asks for to the methods.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from tests.telegram.messages import Message
-from tests.telegram.refusals import Refusal, bad_request, forbidden, migrated
+from tests.telegram.refusals import bad_request, forbidden
 
 if TYPE_CHECKING:
     from tests.telegram.fake import FakeTelegram
+    from tests.telegram.groups import Supergroup
     from tests.telegram.people import Account, User
 
 Status = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
@@ -32,7 +33,7 @@ _COMMON_RIGHTS = (
 )
 _CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages")
 _GROUP_RIGHTS = ("can_pin_messages", "can_manage_topics")
-_RESTRICTIONS = (
+RESTRICTIONS = (
     "can_send_messages",
     "can_send_audios",
     "can_send_documents",
@@ -54,7 +55,7 @@ _RESTRICTIONS = (
 
 @dataclass(frozen=True)
 class Membership:
-    """What somebody is in a chat; rights matter for administrators only."""
+    """What somebody is in a chat; rights matter for administrators and the restricted only."""
 
     status: Status = "left"
     lacking: frozenset[str] = frozenset()
@@ -72,6 +73,12 @@ class Membership:
             self.status == "administrator" and right not in self.lacking
         )
 
+    def may_send(self, right: str, forbidden: frozenset[str]) -> bool:
+        """Whether a group in which `forbidden` is closed to members takes this from them."""
+        if self.administers:
+            return True
+        return right not in self.lacking and right not in forbidden
+
     def json(self, account: Account, chat: Chat) -> dict[str, Any]:
         found: dict[str, Any] = {"user": account.json(), "status": self.status}
         if self.administers:
@@ -82,7 +89,7 @@ class Membership:
             found |= {right: right not in self.lacking for right in _COMMON_RIGHTS + special}
         elif self.status == "restricted":
             found |= {"is_member": True, "until_date": 0}
-            found |= dict.fromkeys(_RESTRICTIONS, False)
+            found |= {right: right not in self.lacking for right in RESTRICTIONS}
         elif self.status == "kicked":
             found["until_date"] = 0
         return found
@@ -153,6 +160,9 @@ class Chat:
         """Refuses a bot that may not write into the chat."""
         raise NotImplementedError
 
+    def check_pace(self) -> None:
+        """Refuses a bot that must wait for its next message."""
+
     def check_editable(self) -> None:
         """Refuses a bot that may not change messages in the chat."""
         self.check_readable()
@@ -208,101 +218,15 @@ class PrivateChat(Chat):
         return found | ({"username": self.username} if self.username else {})
 
 
-class Group(Chat):
-    """A group, in which the bot sees what privacy mode lets through."""
-
-    kind: Literal["group", "supergroup"] = "group"
-    migrated_to: Supergroup | None = None
-    photos_allowed = True
-    """Whether members may send pictures."""
-
-    def check_readable(self) -> None:
-        if self.kind == "supergroup":
-            self._check_membership()
-
-    def check_editable(self) -> None:
-        self._check_membership()
-
-    def _check_membership(self) -> None:
-        status = self.bot_membership.status
-        if status == "kicked":
-            raise forbidden(f"bot was kicked from the {self.kind} chat")
-        if status == "left":
-            raise forbidden(f"bot is not a member of the {self.kind} chat")
-
-    def check_writable(self, what: str = "text messages") -> None:
-        if self.migrated_to is not None:
-            raise migrated(self.migrated_to.id)
-        self._check_membership()
-        silenced = what == "photos" and not self.photos_allowed
-        if self.bot_membership.status == "restricted" or (
-            silenced and not self.bot_membership.administers
-        ):
-            raise bad_request(f"not enough rights to send {what} to the chat")
-
-    def reaches_bot(self, message: Message) -> bool:
-        bot = self.telegram.bot
-        mine = self.bot_membership
-        if not mine.is_in:
-            return False
-        if mine.administers or not self.telegram.privacy_mode or message.service:
-            return True
-        if message.via is bot or (message.reply_to and message.reply_to.sender is bot):
-            return True
-        commands = [message.part(e) for e in message.entities if e.type == "bot_command"]
-        for command in commands:
-            _, _, name = command.partition("@")
-            if name:
-                return name.lower() == str(bot.username).lower()
-        return bool(commands) and self.last_bot_to_speak == bot.id
-
-    def migrates(self) -> Supergroup:
-        """The group becomes a supergroup with a new id; both sides say so."""
-        telegram = self.telegram
-        with telegram.lock:
-            new = telegram.supergroup(self.title)
-            new.members = dict(self.members)
-            self.migrated_to = new
-            farewell = self.add(telegram.group_bot, service={"migrate_to_chat_id": new.id})
-            welcome = new.add(
-                telegram.group_bot, sender_chat=new, service={"migrate_from_chat_id": self.id}
-            )
-            telegram.show_to_bot("message", farewell)
-            telegram.show_to_bot("message", welcome)
-            self.members = {}
-            return new
-
-
-class Supergroup(Group):
-    """A supergroup; with topics it is a forum."""
-
-    kind: Literal["group", "supergroup"] = "supergroup"
-
-    def opens_topic(self, creator: User, name: str) -> int:
-        """A new topic of a forum; gives its thread id."""
-        with self.telegram.lock:
-            created = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
-            message = self.add(creator, service=created)
-            message.thread_id = message.id
-            self.topics[message.id] = True
-            self.telegram.show_to_bot("message", message)
-            return message.id
-
-    def closes_topic(self, thread_id: int) -> None:
-        with self.telegram.lock:
-            self.topics[thread_id] = False
-
-    def check_thread(self, thread_id: int) -> None:
-        if thread_id not in self.topics:
-            raise bad_request("message thread not found")
-        if not self.topics[thread_id] and not self.bot_membership.may("can_manage_topics"):
-            raise bad_request("TOPIC_CLOSED")
-
-
 class Channel(Chat):
     """A channel; only administrators with the right post there."""
 
     kind = "channel"
+    discussion: Supergroup | None = None
+
+    def discusses_in(self, group: Supergroup) -> None:
+        """Links a group: Telegram copies each post there."""
+        self.discussion = group
 
     def check_readable(self) -> None:
         status = self.bot_membership.status
@@ -318,14 +242,3 @@ class Channel(Chat):
 
     def reaches_bot(self, message: Message) -> bool:
         return self.bot_membership.administers
-
-
-def topic_refusal(chat: Chat, thread_id: int) -> Refusal | None:
-    """Why a thread of this chat takes no message, if so."""
-    if not thread_id or not isinstance(chat, Supergroup):
-        return None
-    try:
-        chat.check_thread(thread_id)
-    except Refusal as refusal:
-        return refusal
-    return None

@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from threading import RLock
 from typing import Any, TypeVar
 
-from tests.telegram.chats import Channel, Chat, Group, Membership, Supergroup
+from tests.telegram.chats import Channel, Chat, Membership
 from tests.telegram.clock import Clock
 from tests.telegram.faults import HTML_502, Fault, Faults
+from tests.telegram.groups import Group, Supergroup
 from tests.telegram.inline import InlineQuery
 from tests.telegram.messages import Click, Message
 from tests.telegram.methods import METHODS
@@ -95,6 +96,7 @@ class FakeTelegram:
         )
         self.group_bot = Account(1087968824, "Group", username="GroupAnonymousBot", is_bot=True)
         self.channel_bot = Account(136817688, "Channel", username="Channel_Bot", is_bot=True)
+        self.itself = Account(777000, "Telegram")
         self.accounts: dict[int, Account] = {self.bot.id: self.bot}
         self.chats: dict[int, Chat] = {}
         self.clicks: dict[str, Click] = {}

@@ -33,12 +33,17 @@ class Message:
     photo: str | None = None
     silent: bool = False
     via: Account | None = None
+    original: Message | None = None
+    """The channel's post that this is Telegram's own copy of."""
     inline_id: str | None = None
     service: dict[str, Any] = field(default_factory=dict)
     edit_date: int | None = None
     deleted: bool = False
     earlier: list[str] = field(default_factory=list)
     reached_bot: bool = False
+    reactions: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """What each person, or chat in whose name they act, reacted with."""
+    tells_reactions: bool = False
 
     @property
     def text(self) -> str:
@@ -95,6 +100,10 @@ class Message:
             found["is_topic_message"] = True
         if self.reply_to is not None and not nested and not self.reply_to.deleted:
             found["reply_to_message"] = self.reply_to.json(nested=True)
+        if self.original is not None:
+            origin = {"type": "channel", "date": self.original.date}
+            origin |= {"chat": self.original.chat.json(), "message_id": self.original.id}
+            found |= {"is_automatic_forward": True, "forward_origin": origin}
         if self.edit_date is not None:
             found["edit_date"] = self.edit_date
         if self.photo is not None:

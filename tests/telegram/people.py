@@ -9,9 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.telegram import markup
-from tests.telegram.chats import Channel, Chat, Group, Membership, PrivateChat, Status
+from tests.telegram.chats import (
+    RESTRICTIONS,
+    Channel,
+    Chat,
+    Membership,
+    PrivateChat,
+    Status,
+)
+from tests.telegram.groups import Group, copy_to_discussion
 from tests.telegram.inline import MAX_QUERY, InlineQuery
 from tests.telegram.messages import Click, Message
+from tests.telegram.reactions import react
 
 if TYPE_CHECKING:
     from tests.telegram.fake import FakeTelegram
@@ -62,6 +71,7 @@ class User(Account):
         self.chat = PrivateChat(telegram, self)
         self.met_bot = False
         self.deactivated = False
+        self.premium = False
         self._dismissed: set[Message] = set()
 
     @property
@@ -133,6 +143,7 @@ class User(Account):
             formatted = markup.read(text, "")
             message = channel.add(None, formatted=formatted, sender_chat=channel)
             self.telegram.show_to_bot("channel_post", message)
+            copy_to_discussion(message)
             return message
 
     def deletes(self, message: Message) -> None:
@@ -147,7 +158,11 @@ class User(Account):
             chat.started = True
         else:
             assert not isinstance(chat, Channel), "use posts() in channels"
-            assert chat.membership(self.id).is_in, f"{self!r} is not in {chat!r}"
+            mine = chat.membership(self.id)
+            assert mine.is_in, f"{self!r} is not in {chat!r}"
+            if isinstance(chat, Group):
+                assert mine.may_send("can_send_messages", chat.forbidden), "only admins write here"
+                assert chat.seconds_to_wait(self.id) <= 0, "slow mode: clients count down"
             self.met_bot = self.met_bot or chat.bot_membership.is_in
 
     def _asked_by(self, chat: Chat, topic: int | None) -> Message | None:
@@ -231,6 +246,13 @@ class User(Account):
                 telegram.updates.add("chosen_inline_result", chosen)
             return message
 
+    def reacts(self, message: Message, *reactions: str, anonymously: bool = False) -> None:
+        """Sets this person's reactions to a message, as emoji; none takes them back."""
+        with self.telegram.lock:
+            chat = message.chat
+            assert chat.membership(self.id).is_in, f"{self!r} is not in {chat!r}"
+            react(self, message, reactions, anonymously=anonymously)
+
     # Having the bot around
 
     def blocks_bot(self) -> None:
@@ -266,7 +288,7 @@ class User(Account):
 
     def silences_bot_in(self, chat: Group) -> None:
         """The bot stays, and may no longer write."""
-        self._sets_bot(chat, "restricted")
+        self._sets_bot(chat, "restricted", RESTRICTIONS)
 
     def promotes(self, user: User, chat: Chat) -> None:
         with self.telegram.lock:

@@ -339,7 +339,7 @@ async def test_a_group_may_take_words_and_no_pictures(
 ) -> None:
     group = telegram.supergroup("诗社", ada)
     ada.adds_bot_to(group)
-    group.photos_allowed = False
+    group.forbidden = frozenset({"can_send_photos"})
     with pytest.raises(BadRequest, match="rights to send photos"):
         await bot.send_photo(group.id, b"\x89PNG")
     await bot.send_message(group.id, "诗")

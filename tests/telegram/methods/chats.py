@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.telegram.chats import Chat, Membership, PrivateChat
+from tests.telegram.chats import Channel, Chat, Membership, PrivateChat
+from tests.telegram.groups import Group
 from tests.telegram.parameters import Parameters
 from tests.telegram.refusals import bad_request
 
@@ -19,11 +20,18 @@ def get_chat(telegram: FakeTelegram, given: Parameters) -> Any:
     chat = telegram.find_chat(given.text("chat_id"))
     chat.check_readable()
     gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription")
-    return chat.json() | {
-        "accent_color_id": 0,
-        "max_reaction_count": 11,
-        "accepted_gift_types": dict.fromkeys((*gifts, "gifts_from_channels"), False),
-    }
+    linked = chat.discussion if isinstance(chat, Channel) else None
+    slow_mode = chat.slow_mode if isinstance(chat, Group) else 0
+    optional = {"slow_mode_delay": slow_mode, "linked_chat_id": linked and linked.id}
+    return (
+        {name: value for name, value in optional.items() if value}
+        | chat.json()
+        | {
+            "accent_color_id": 0,
+            "max_reaction_count": 11,
+            "accepted_gift_types": dict.fromkeys((*gifts, "gifts_from_channels"), False),
+        }
+    )
 
 
 def get_chat_member(telegram: FakeTelegram, given: Parameters) -> Any:

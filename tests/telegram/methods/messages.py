@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.telegram import keyboards, markup
-from tests.telegram.chats import Channel, Chat, topic_refusal
+from tests.telegram.chats import Channel, Chat
+from tests.telegram.groups import Supergroup, copy_to_discussion
 from tests.telegram.keyboards import Markup
 from tests.telegram.markup import Formatted
 from tests.telegram.messages import Message
@@ -126,8 +127,9 @@ def send(telegram: FakeTelegram, given: Parameters, what: str, **parts: Any) -> 
     reply = _reply_parameters(given)
     chat = telegram.find_chat(chat_id)
     chat.check_writable(what)
-    if refusal := topic_refusal(chat, thread_id):
-        raise refusal
+    if isinstance(chat, Supergroup):
+        chat.check_thread(thread_id)
+    chat.check_pace()
     if isinstance(chat, Channel) and new_markup is not None and new_markup.kind != "inline":
         raise bad_request("inline keyboard expected")
     reply_to = None
@@ -142,6 +144,7 @@ def send(telegram: FakeTelegram, given: Parameters, what: str, **parts: Any) -> 
     if thread_id and thread_id in chat.topics:
         message.thread_id = thread_id
     chat.last_bot_to_speak = telegram.bot.id
+    copy_to_discussion(message)
     return _shown(message)
 
 

@@ -26,8 +26,10 @@ from bot.cards import CardPainter, CardStudio
 from bot.handlers import AnyHandler, errors, menus
 from bot.handlers.averages import Averages
 from bot.handlers.house import House
+from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
 from bot.handlers.uploads import Uploads
+from bot.handlers.work import Work
 from bot.ordering import OneAtATimePerChat
 from bot.pacing import Pacing
 from bot.schedule import DailySchedule
@@ -62,16 +64,18 @@ def build_application(
     *,
     request: BaseRequest | None = None,
     pacing: Pacing | None = None,
+    ordering: OneAtATimePerChat | None = None,
     posts_daily: bool = True,
 ) -> AnyApplication:
     """The bot, ready to be initialised; `request` takes the place of HTTP, `pacing` that of
-    Telegram's limits.
+    Telegram's limits, `ordering` that of the plain order of updates.
 
     With `posts_daily` the daily poem goes out by itself; whoever cannot reach all chats must not
     claim it for them.
     """
-    application = _application(services, request or _http(), pacing or Pacing())
-    house = _house(services, application)
+    ordering = ordering or OneAtATimePerChat()
+    application = _application(services, request or _http(), pacing or Pacing(), ordering)
+    house = _house(services, application, ordering)
     application.add_handlers(handlers.setup(house))
     application.add_error_handler(errors.setup(house))
     schedule = DailySchedule(house.daily)
@@ -105,7 +109,9 @@ def allowed_updates(application: AnyApplication) -> list[str]:
     )
 
 
-def _application(services: Services, request: BaseRequest, pacing: Pacing) -> AnyApplication:
+def _application(
+    services: Services, request: BaseRequest, pacing: Pacing, ordering: OneAtATimePerChat
+) -> AnyApplication:
     settings = services.settings
     token = settings.telegram_token
     return (
@@ -116,7 +122,7 @@ def _application(services: Services, request: BaseRequest, pacing: Pacing) -> An
         .request(request)
         .get_updates_request(request)
         .rate_limiter(pacing)
-        .concurrent_updates(OneAtATimePerChat())
+        .concurrent_updates(ordering)
         .defaults(
             Defaults(
                 parse_mode=ParseMode.HTML,
@@ -132,7 +138,7 @@ def _http() -> HTTPXRequest:
     return HTTPXRequest(connection_pool_size=64, read_timeout=_READ_TIMEOUT)
 
 
-def _house(services: Services, application: AnyApplication) -> House:
+def _house(services: Services, application: AnyApplication, ordering: OneAtATimePerChat) -> House:
     bot, store, poet, texts = application.bot, services.store, services.poet, services.texts
     sending = Sending(bot, store)
     forms = FormChoice(poet, services.chance)
@@ -140,6 +146,9 @@ def _house(services: Services, application: AnyApplication) -> House:
     return House(
         services=services,
         sending=sending,
+        ordering=ordering,
+        work=Work(),
+        questions=Questions(),
         averages=Averages(bot, store, sending),
         reports=Reports(bot, services.settings, texts),
         uploads=Uploads(sending, CardStudio(CardPainter())),

@@ -1,7 +1,7 @@
 """The order in which updates are handled.
 
-Decides that one chat's updates wait for each other while different chats go on at once; what an
-update does is left to the handlers.
+Decides that one chat's updates wait for each other while different chats go on at once, and that
+one which takes long may let the next begin; what an update does is left to the handlers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,14 @@ class _Turn:
     """Updates of one chat wait here; asyncio's lock lets them go in the order they came."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
+    updates: int = 0
+    """Those that wait, and those that are handled."""
+    passed_on: int = 0
+    """Those that let others begin and are not done."""
+    nothing_passed_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.nothing_passed_on.set()
 
 
 class OneAtATimePerChat(BaseUpdateProcessor):
@@ -29,6 +36,7 @@ class OneAtATimePerChat(BaseUpdateProcessor):
     def __init__(self, max_concurrent_updates: int = 128) -> None:
         super().__init__(max_concurrent_updates)
         self._turns: dict[int, _Turn] = {}
+        self._holders: dict[int, _Turn] = {}
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Waits for the chat's turn, then handles the update."""
@@ -37,14 +45,39 @@ class OneAtATimePerChat(BaseUpdateProcessor):
             await coroutine
             return
         turn = self._turns.setdefault(place, _Turn())
-        turn.waiting += 1
+        turn.updates += 1
         try:
-            async with turn.lock:
+            await turn.lock.acquire()
+            self._holders[id(update)] = turn
+            try:
+                if _moves(update):
+                    await turn.nothing_passed_on.wait()
                 await coroutine
+            finally:
+                self._end(update, turn)
         finally:
-            turn.waiting -= 1
-            if not turn.waiting:
+            turn.updates -= 1
+            if not turn.updates:
                 del self._turns[place]
+
+    def pass_on(self, update: object) -> None:
+        """Lets the chat's next update begin while this one goes on; twice is once.
+
+        A group that moves to another id still waits for it.
+        """
+        turn = self._holders.pop(id(update), None)
+        if turn is not None:
+            turn.passed_on += 1
+            turn.nothing_passed_on.clear()
+            turn.lock.release()
+
+    def _end(self, update: object, turn: _Turn) -> None:
+        if self._holders.pop(id(update), None) is not None:
+            turn.lock.release()
+            return
+        turn.passed_on -= 1
+        if not turn.passed_on:
+            turn.nothing_passed_on.set()
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -62,3 +95,12 @@ def _place(update: object) -> int | None:
     if update.effective_chat:
         return update.effective_chat.id
     return update.effective_user.id if update.effective_user else None
+
+
+def _moves(update: object) -> bool:
+    """Whether it tells that a group has another id: what is under way still goes by the old one."""
+    return (
+        isinstance(update, Update)
+        and update.message is not None
+        and bool(update.message.migrate_from_chat_id or update.message.migrate_to_chat_id)
+    )

@@ -7,6 +7,7 @@ case does and what an answer looks like is left to `bot.usecases` and `bot.pages
 from bot.handlers import (
     account,
     acrostic,
+    cancel,
     card,
     couplet,
     daily,
@@ -39,6 +40,7 @@ def setup(house: House) -> list[AnyHandler]:
             top,
             daily,
             account,
+            cancel,
             plain,
         )
         for handler in module.setup(doors)

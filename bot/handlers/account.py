@@ -33,6 +33,7 @@ async def decide(visit: Visit) -> None:
     if visit.data["answer"] == "no":
         page = talk.kept(visit.reader)
     else:
+        visit.house.work.stop(visit.user_id)
         page = talk.forgotten(visit.reader, await visit.house.account.forget(visit.user_id))
     await visit.notice()
     await visit.turn(page)

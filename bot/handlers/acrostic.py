@@ -22,9 +22,8 @@ async def acrostic(visit: Visit) -> None:
 async def answer(visit: Visit, words: str) -> None:
     """Spells heads in the script they are written in."""
     reader = visit.reader.answering(words)
-    if words:
-        await visit.typing()
-    outcome = await visit.house.acrostic(visit.asker, words)
+    async with visit.working():
+        outcome = await visit.house.acrostic(visit.asker, words)
     if not isinstance(outcome, NoHeads):
         await visit.reply(pages.answer(reader, outcome, in_channel=visit.in_channel))
     elif visit.user_id is None:

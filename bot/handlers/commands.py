@@ -53,6 +53,7 @@ PRIVACY = Command("privacy", "command.privacy", _PEOPLE)
 FORGET = Command("forget", "command.forget", _PRIVATE)
 PREVIEW = Command("preview", "command.preview", _OWNER)
 STATS = Command("stats", "command.stats", _OWNER)
+CANCEL = Command("cancel", "command.cancel", _PEOPLE)
 HELP = Command("help", "command.help", _EVERYWHERE)
 
 COMMANDS = (
@@ -67,6 +68,7 @@ COMMANDS = (
     FORGET,
     PREVIEW,
     STATS,
+    CANCEL,
     HELP,
 )
 """In the order of menus and of /help; for /start Telegram has a button of its own."""

@@ -23,9 +23,8 @@ async def couplet(visit: Visit) -> None:
 async def answer(visit: Visit, words: str) -> None:
     """Answers characters in the script they are written in."""
     reader = visit.reader.answering(words)
-    if words:
-        await visit.typing()
-    outcome = await visit.house.couplet(visit.asker, words)
+    async with visit.working():
+        outcome = await visit.house.couplet(visit.asker, words)
     if not isinstance(outcome, NothingGiven):
         await visit.reply(pages.answer(reader, outcome))
     elif visit.user_id is None:

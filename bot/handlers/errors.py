@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from telegram import Bot, Update
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.handlers.house import House
 from bot.handlers.visit import speaker
+from bot.handlers.work import StillAtWork, Stopped
 from bot.pages import talk
 from bot.pages.page import Page
 from bot.poet import PoetUnavailable
@@ -37,6 +40,18 @@ async def let_be(house: House, bot: Bot, update: object, error: BaseException) -
 async def note(house: House, bot: Bot, update: object, error: BaseException) -> None:  # noqa: ARG001
     """Telegram does not take our words, so there is no use in saying more."""
     _log.warning("Telegram did not take an answer: %s: %s", type(error).__name__, error)
+
+
+async def stop(house: House, bot: Bot, update: object, error: BaseException) -> None:  # noqa: ARG001
+    """/cancel has said so; a button only stops to look pressed."""
+    if isinstance(update, Update) and update.callback_query is not None:
+        with suppress(TelegramError):
+            await bot.answer_callback_query(update.callback_query.id)
+
+
+async def finish_first(house: House, bot: Bot, update: object, error: BaseException) -> None:  # noqa: ARG001
+    """One request at a time."""
+    await _tell(house, bot, update, lambda say: say.plain("work.still"))
 
 
 async def ask_for_patience(house: House, bot: Bot, update: object, error: BaseException) -> None:
@@ -73,10 +88,12 @@ async def _tell(house: House, bot: Bot, update: object, words: Callable[[Localis
             await bot.answer_callback_query(update.callback_query.id, text, show_alert=True)
             return
         message = update.effective_message
+        among_others = message and update.effective_chat.type != ChatType.PRIVATE
         await house.sending.send(
             update.effective_chat.id,
             Page(escape(text)),
             thread_id=message.message_thread_id if message and message.is_topic_message else None,
+            reply_to=message.message_id if message and among_others else None,
         )
     except TelegramError as failure:
         _log.warning("nothing could be said about it: %s", failure)

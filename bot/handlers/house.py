@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.handlers.averages import Averages
+from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
 from bot.handlers.uploads import Uploads
+from bot.handlers.work import Work
+from bot.ordering import OneAtATimePerChat
 from bot.sending import Sending
 from bot.services import Services
 from bot.usecases.account import Account
@@ -31,6 +34,9 @@ class House:
 
     services: Services
     sending: Sending
+    ordering: OneAtATimePerChat
+    work: Work
+    questions: Questions
     averages: Averages
     reports: Reports
     uploads: Uploads

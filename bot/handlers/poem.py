@@ -27,8 +27,8 @@ async def compose(visit: Visit, words: str) -> None:
     if asks_for_acrostic(words):
         await answer(visit, words)
         return
-    await visit.typing()
-    outcome = await visit.house.compose(visit.asker, words)
+    async with visit.working():
+        outcome = await visit.house.compose(visit.asker, words)
     await visit.reply(verse.composed(visit.reader, outcome, in_channel=visit.in_channel))
 
 
@@ -39,8 +39,8 @@ async def another(visit: Visit) -> None:
     if visit.in_channel:
         await visit.notice(reader.say.plain("button.in_channel"), alert=True)
         return
-    await visit.typing()
-    outcome = await visit.house.another(visit.asker, visit.data["poem"])
+    async with visit.working():
+        outcome = await visit.house.another(visit.asker, visit.data["poem"])
     if outcome is None:
         await visit.notice(reader.say.plain("top.gone"), alert=True)
         return
@@ -53,10 +53,10 @@ async def another(visit: Visit) -> None:
 
 async def today(visit: Visit) -> None:
     """Shows the poem of the day."""
-    await visit.typing()
     services = visit.house.services
     day = local_date(ZoneInfo(visit.chat.zone), services.clock())
-    made = await visit.house.daily.poem_of(day)
+    async with visit.working():
+        made = await visit.house.daily.poem_of(day)
     summary = await services.store.ratings.summary(made.public_id)
     page = verse.of_the_day(visit.reader, made, day, summary, in_channel=visit.in_channel)
     await visit.reply(page)

@@ -6,20 +6,26 @@ what the answer is, is left to the handlers.
 
 from __future__ import annotations
 
+import asyncio
 import re
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import Bot, CallbackQuery, Chat, Message, Update, User
+from telegram import Bot, CallbackQuery, Chat, ForceReply, Message, Update, User
 from telegram.constants import ChatAction, ChatType
 from telegram.error import TelegramError
 
 from bot.handlers.house import House
+from bot.handlers.questions import Question
 from bot.pages.page import Page, Reader
 from bot.sending import Fate, judge
 from bot.store import ChatRecord
 from bot.usecases.asker import Asker
+
+_ACTION_LASTS = 4.0
+"""Seconds after which "typing" is shown again; Telegram takes it away after five."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +77,43 @@ class Visit:
         """Whether what is said here is read by people who cannot answer."""
         return self.chat.kind == "channel"
 
-    async def reply(self, page: Page) -> None:
-        """Answers where it was said; among several people, to whom who said it."""
+    @property
+    def person(self) -> int:
+        """Who asks, as far as can be told: the person, or the chat that speaks."""
+        return self.chat.id if self.user_id is None else self.user_id
+
+    async def reply(self, page: Page, about: str = "") -> None:
+        """Answers where it was said; among several people, to whom who said it.
+
+        Of a page that asks for a reply, `about` is what was given already.
+        """
         message = self.update.message
         among_others = message is not None and self.chat.kind != "private"
-        await self.house.sending.send(
+        sent = await self.house.sending.send(
             self.chat.id,
             page,
             thread_id=self.thread_id,
             reply_to=message.message_id if message and among_others else None,
         )
+        if isinstance(page.markup, ForceReply):
+            question = Question(sent.message_id, about)
+            self.house.questions.ask(self.chat.id, self.person, question)
+
+    @asynccontextmanager
+    async def working(self, action: ChatAction = ChatAction.TYPING) -> AsyncIterator[None]:
+        """Around what takes a while: it shows, others of the chat go on, and /cancel stops it.
+
+        Raises StillAtWork if the person's last request is not done, Stopped if this one is stopped.
+        """
+        self.house.ordering.pass_on(self.update)
+        async with self.house.work.of(self.person):
+            await self._show_busy(action)
+            showing = asyncio.create_task(self._keep_showing(action), name="showing")
+            try:
+                yield
+            finally:
+                showing.cancel()
+                await asyncio.gather(showing, return_exceptions=True)
 
     async def typing(self) -> None:
         """Shows that something is being written."""
@@ -114,6 +147,11 @@ class Visit:
         except TelegramError as error:
             if judge(error).fate is not Fate.UNCHANGED:
                 raise
+
+    async def _keep_showing(self, action: ChatAction) -> None:
+        while True:
+            await asyncio.sleep(_ACTION_LASTS)
+            await self._show_busy(action)
 
     async def _show_busy(self, action: ChatAction) -> None:
         """It does not matter if that fails."""

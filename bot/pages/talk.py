@@ -90,6 +90,13 @@ def kept(reader: Reader) -> Page:
     return Page(reader.say("forget.kept"))
 
 
+def cancelled(reader: Reader, *, stopped: bool, asked: bool) -> Page:
+    """The answer to /cancel."""
+    if stopped:
+        return Page(reader.say("cancel.stopped"))
+    return Page(reader.say("cancel.question") if asked else reader.say("cancel.nothing"))
+
+
 def nothing_to_forget(reader: Reader) -> Page:
     """To somebody who speaks as a chat."""
     return Page(reader.say("forget.nameless"))

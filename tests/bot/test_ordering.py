@@ -105,6 +105,26 @@ async def test_a_supergroup_waits_for_the_group_it_was(work: Work) -> None:
     await asyncio.gather(*tasks)
 
 
+async def test_who_passes_the_turn_on_is_not_waited_for_except_by_a_move(work: Work) -> None:
+    long, group = said(-9), Chat(-9, "group")
+    moves = Update(2, message=Message(2, NOW, group, migrate_to_chat_id=-1009))
+    tasks = [work.starts("long", long), work.starts("next", said(-9)), work.starts("move", moves)]
+    await work.rests()
+    assert work.begun == ["long"]
+    work.processor.pass_on(long)
+    work.processor.pass_on(long)
+    await work.rests()
+    assert work.begun == ["long", "next"]
+    await work.lets_go("next")
+    assert work.begun == ["long", "next"], "the move waits for what goes on by the old id"
+    await work.lets_go("long")
+    await work.lets_go("move")
+    assert work.ended == ["next", "long", "move"]
+    await asyncio.gather(*tasks)
+    assert not work.processor._turns
+    assert not work.processor._holders
+
+
 async def test_nothing_is_remembered_of_chats_that_are_done(work: Work) -> None:
     tasks = [work.starts(f"{chat}", said(chat)) for chat in range(1, 60)]
     await work.rests()

@@ -52,7 +52,12 @@ def _state(reader: Reader, chat: ChatRecord, now: datetime) -> Html:
 def no_access(reader: Reader, access: Access) -> Page:
     """Why somebody may not change a setting."""
     say = reader.say
-    return Page(say("access.nameless") if access is Access.NAMELESS else say("access.denied"))
+    match access:
+        case Access.NAMELESS:
+            return Page(say("access.nameless"))
+        case Access.UNSEEN:
+            return Page(say("access.unseen"))
+    return Page(say("access.denied"))
 
 
 def channel_added(reader: Reader, chat: ChatRecord, now: datetime) -> Page:

@@ -290,9 +290,9 @@ class User(Account):
         """The bot stays, and may no longer write."""
         self._sets_bot(chat, "restricted", RESTRICTIONS)
 
-    def promotes(self, user: User, chat: Chat) -> None:
+    def promotes(self, user: User, chat: Chat, *, without: tuple[str, ...] = ()) -> None:
         with self.telegram.lock:
-            chat.members[user.id] = Membership("administrator")
+            chat.members[user.id] = Membership("administrator", frozenset(without))
 
     def _sets_bot(self, chat: Chat, status: Status, without: tuple[str, ...] = ()) -> None:
         assert chat.membership(self.id).administers, f"{self!r} does not administer {chat!r}"

@@ -28,12 +28,13 @@ from bot.handlers.averages import Averages
 from bot.handlers.house import House
 from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
-from bot.handlers.uploads import Uploads
 from bot.handlers.work import Work
 from bot.ordering import OneAtATimePerChat
 from bot.pacing import Pacing
+from bot.pictures import Pictures
+from bot.posting import DailySender
 from bot.schedule import DailySchedule
-from bot.sending import DailySender, Sending
+from bot.sending import Sending
 from bot.services import Services
 from bot.usecases.account import Account
 from bot.usecases.acrostic import Acrostic
@@ -88,7 +89,7 @@ def build_application(
     async def post_stop(_: AnyApplication) -> None:
         await schedule.stop()
         await house.averages.aclose()
-        await house.uploads.aclose()
+        await house.pictures.aclose()
 
     application.post_init = post_init
     application.post_stop = post_stop
@@ -141,6 +142,7 @@ def _http() -> HTTPXRequest:
 def _house(services: Services, application: AnyApplication, ordering: OneAtATimePerChat) -> House:
     bot, store, poet, texts = application.bot, services.store, services.poet, services.texts
     sending = Sending(bot, store)
+    pictures = Pictures(CardStudio(CardPainter()))
     forms = FormChoice(poet, services.chance)
     compose, acrostic = Compose(store, poet, forms), Acrostic(store, poet, forms)
     return House(
@@ -151,7 +153,7 @@ def _house(services: Services, application: AnyApplication, ordering: OneAtATime
         questions=Questions(),
         averages=Averages(bot, store, sending),
         reports=Reports(bot, services.settings, texts),
-        uploads=Uploads(sending, CardStudio(CardPainter())),
+        pictures=pictures,
         compose=compose,
         acrostic=acrostic,
         another=Another(store, compose, acrostic),
@@ -161,5 +163,5 @@ def _house(services: Services, application: AnyApplication, ordering: OneAtATime
         card=Card(store),
         account=Account(store),
         subscribe=Subscribe(store),
-        daily=DailyPoem(store, poet, DailySender(bot, store, texts), services.clock),
+        daily=DailyPoem(store, poet, DailySender(bot, store, texts, pictures), services.clock),
     )

@@ -1,8 +1,8 @@
 """The policy of sending: what an error of Telegram's means, and what is sent again.
 
 Decides which errors may be followed by the same request, for nothing has an idempotency key and a
-missing message is better than a double one. The pace is left to `bot.pacing`, the daily poem's
-states to `bot.usecases.daily`.
+missing message is better than a double one. The pace is left to `bot.pacing`, the daily poem to
+`bot.posting`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum, auto
 from typing import TypeVar
 
 import httpx
-from telegram import Bot, Message, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, Message, ReplyParameters
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -28,11 +27,8 @@ from telegram.error import (
 )
 
 from bot.pacing import seconds_to_wait
-from bot.pages.page import Page, Reader
-from bot.pages.verse import of_the_day
-from bot.store import ChatRecord, PoemRecord, Store
-from bot.texts import Texts
-from bot.usecases.daily import Dead, Migrated, Outcome, Retry, Sent, Unknown
+from bot.pages.page import Page
+from bot.store import Store
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -51,6 +47,8 @@ class Fate(Enum):
     """Refused: the group has another id now."""
     DEAD = auto()
     """Refused: the bot may not write in this chat, or not any more."""
+    NO_PICTURES = auto()
+    """Refused: the bot may write in this chat, but send no pictures."""
     UNCHANGED = auto()
     """Refused because there was nothing to do, or it is too late to matter."""
     PERMANENT = auto()
@@ -82,6 +80,14 @@ _BAD_REQUESTS: tuple[tuple[Fate, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        Fate.NO_PICTURES,
+        (
+            "chat_send_photos_forbidden",
+            "chat_send_media_forbidden",
+            "not enough rights to send photos",
+        ),
+    ),
+    (
         Fate.DEAD,
         (
             "chat not found",
@@ -90,7 +96,6 @@ _BAD_REQUESTS: tuple[tuple[Fate, tuple[str, ...]], ...] = (
             "chat_restricted",
             "chat_write_forbidden",
             "chat_send_plain_forbidden",
-            "chat_send_photos_forbidden",
             "chat_admin_required",
             "channel_private",
             "user_is_blocked",
@@ -204,6 +209,7 @@ class Sending:
         picture: bytes | str,
         poem: str,
         *,
+        markup: InlineKeyboardMarkup | None = None,
         thread_id: int | None = None,
         reply_to: int | None = None,
     ) -> Message:
@@ -212,6 +218,7 @@ class Sending:
             lambda place: self._bot.send_photo(
                 place.chat_id,
                 picture,
+                reply_markup=markup,
                 message_thread_id=place.thread_id,
                 reply_parameters=place.reply,
             ),
@@ -250,44 +257,3 @@ class Sending:
         if poems:
             await self._store.deliveries.record(sent.chat_id, sent.message_id, poems)
         return sent
-
-
-class DailySender:
-    """Posts daily poems: one request each, and what became of it."""
-
-    def __init__(self, bot: Bot, store: Store, texts: Texts) -> None:
-        self._bot = bot
-        self._store = store
-        self._texts = texts
-
-    async def send_daily(self, chat: ChatRecord, poem: PoemRecord, date: date) -> Outcome:
-        """Posts in the chat's language and script, into its topic, with stars below."""
-        reader = Reader.of(self._texts.for_language(chat.language), chat.script)
-        summary = await self._store.ratings.summary(poem.public_id)
-        page = of_the_day(reader, poem, date, summary, in_channel=chat.kind == "channel")
-        try:
-            sent = await self._bot.send_message(
-                chat.id,
-                page.text,
-                reply_markup=page.markup,
-                message_thread_id=chat.thread_id,
-            )
-        except ChatMigrated as moved:
-            return Migrated(moved.new_chat_id)
-        except TelegramError as error:
-            return _outcome(error)
-        return Sent(sent.message_id)
-
-
-def _outcome(error: TelegramError) -> Outcome:
-    verdict = judge(error)
-    why = f"{type(error).__name__}: {error}"
-    match verdict.fate:
-        case Fate.UNKNOWN:
-            return Unknown(why)
-        case Fate.DEAD:
-            return Dead(why)
-        case _:
-            # A request that is at fault is ours, not the chat's: no strike, and it may be mended
-            # before it is too late.
-            return Retry(verdict.after, why)

@@ -71,7 +71,12 @@ async def apologise(house: House, bot: Bot, update: object, error: BaseException
 REACTIONS: tuple[tuple[Callable[[BaseException], bool], Reaction], ...] = (
     (lambda error: isinstance(error, PoetUnavailable), ask_for_patience),
     (_fate_is(Fate.UNCHANGED), let_be),
-    (_fate_is(Fate.DEAD, Fate.MIGRATED, Fate.WAIT, Fate.UNSENT, Fate.UNKNOWN), note),
+    (
+        _fate_is(
+            Fate.DEAD, Fate.NO_PICTURES, Fate.MIGRATED, Fate.WAIT, Fate.UNSENT, Fate.UNKNOWN
+        ),
+        note,
+    ),
     (lambda _: True, apologise),
 )
 """The first whose predicate holds reacts."""

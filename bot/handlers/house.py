@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.handlers.averages import Averages
 from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
-from bot.handlers.uploads import Uploads
+from bot.pictures import Pictures
 from bot.handlers.work import Work
 from bot.ordering import OneAtATimePerChat
 from bot.sending import Sending
@@ -39,7 +39,7 @@ class House:
     questions: Questions
     averages: Averages
     reports: Reports
-    uploads: Uploads
+    pictures: Pictures
     compose: Compose
     acrostic: Acrostic
     another: Another

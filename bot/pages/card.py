@@ -1,9 +1,13 @@
-"""Cards, and what is said where there is none.
+"""Cards, the buttons below them, and what is said where there is none.
 
 Decides the title, the signature and the paper of a card; how it is painted is left to `bot.cards`.
 """
 
 from __future__ import annotations
+
+import re
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.cards import CardRequest, Theme
 from bot.pages.page import Reader
@@ -19,16 +23,66 @@ _MOODS = {
 }
 
 
-def card(reader: Reader, shown: OnCard, username: str) -> CardRequest:
-    """The card of a verse, signed by the bot."""
+PAPER = re.compile(r"cp1:(?P<poem>[A-Za-z0-9_-]{12}):(?P<paper>xuan|night|bamboo|autumn)")
+"""Shows the card on another paper."""
+USUAL = re.compile(
+    r"cu1:(?P<poem>[A-Za-z0-9_-]{12}):(?P<paper>xuan|night|bamboo|autumn):(?P<usual>on|off)"
+)
+"""Makes the paper that is shown the chat's own, or leaves the choice to each verse again."""
+
+_NAMES = {
+    Theme.XUAN: "paper.xuan",
+    Theme.NIGHT: "paper.night",
+    Theme.BAMBOO: "paper.bamboo",
+    Theme.AUTUMN: "paper.autumn",
+}
+
+
+def card(reader: Reader, shown: OnCard, username: str, chosen: str | None = None) -> CardRequest:
+    """The card of a verse, signed by the bot, on the chosen paper or on one that suits it."""
     verse = Verse.parse(shown.poem.text)
     day = shown.day
     return CardRequest(
         lines=tuple(reader.han(line) for line in verse.lines),
-        theme=paper(verse.characters),
+        theme=Theme(chosen) if chosen in set(Theme) else paper(verse.characters),
         title=None if day is None else reader.say.plain("card.title", date=reader.say.date(day)),
         signature=_SIGNATURE.format(username=username),
     )
+
+
+def papers(say: Localised, poem: str, shown: Theme, usual: str | None) -> InlineKeyboardMarkup:
+    """The four papers, with the one that is shown marked, and whether it is the chat's own."""
+    row = [
+        InlineKeyboardButton(
+            f"· {name} ·" if theme is shown else name, callback_data=f"cp1:{poem}:{theme}"
+        )
+        for theme, name in ((theme, say.plain(key)) for theme, key in _NAMES.items())
+    ]
+    is_usual = usual == shown
+    button = InlineKeyboardButton(
+        say.plain("card.by_verse") if is_usual else say.plain("card.always"),
+        callback_data=f"cu1:{poem}:{shown}:{'off' if is_usual else 'on'}",
+    )
+    return InlineKeyboardMarkup([row, [button]])
+
+
+def shown_in(markup: InlineKeyboardMarkup | None) -> Theme | None:
+    """The paper that such a keyboard says is shown."""
+    data = (str(b.callback_data) for row in (markup.inline_keyboard if markup else ()) for b in row)
+    found = next((match for text in data if (match := USUAL.fullmatch(text))), None)
+    return Theme(found["paper"]) if found else None
+
+
+def usual_set(say: Localised, chosen: Theme | None) -> str:
+    """The notice when a chat has its own paper, or none any more."""
+    if chosen is None:
+        return say.plain("card.usual_none")
+    return say.plain("card.usual_set", paper=say.plain(_NAMES[chosen]))
+
+
+def shown_already(say: Localised, shown: Theme) -> str:
+    """The notice when the paper is pressed that is there."""
+    return say.plain("card.shown", paper=say.plain(_NAMES[shown]))
 
 
 def paper(characters: str) -> Theme:

@@ -131,6 +131,10 @@ class Chats:
         async with self._database.read() as session:
             return [chat_record(chat) for chat in await session.scalars(query)]
 
+    async def set_card_theme(self, chat_id: int, theme: str | None) -> ChatRecord | None:
+        """Sets the paper of a chat's cards; None leaves it to each verse."""
+        return await self._change(chat_id, card_theme=theme)
+
     async def set_state(self, chat_id: int, state: ChatState) -> ChatRecord | None:
         """Says whether the bot can post there; a chat that is active again has no strikes."""
         forgiven = {"strikes": 0} if state == "active" else {}

@@ -74,6 +74,10 @@ Outcome = Sent | Retry | Unknown | Dead | Migrated
 class Sender(Protocol):
     """Posts a daily poem: one request, and what became of it."""
 
+    async def prepare(self, chat: ChatRecord, poem: PoemRecord, date: date) -> None:
+        """Does what takes time before the post is claimed, for a process may end meanwhile."""
+        ...
+
     async def send_daily(self, chat: ChatRecord, poem: PoemRecord, date: date) -> Outcome:
         """Whatever is uncertain must be Unknown; an exception counts as that, too."""
         ...
@@ -168,13 +172,20 @@ class DailyPoem:
         for entry in entries:
             if self._closing:
                 return
+            poem = poems[entry.local_date]
             try:
+                await self._prepare(entry, poem)
                 claim = await self._claim(entry)
                 if claim is not None:
-                    await self._post(claim, poems[entry.local_date])
+                    await self._post(claim, poem)
             except Exception:
                 # One chat's trouble is no other chat's; the delivery's state says what may follow.
                 _log.exception("the daily poem of chat %d is stuck", entry.chat_id)
+
+    async def _prepare(self, entry: _Waiting, poem: PoemRecord) -> None:
+        chat = await self._store.chats.get(entry.chat_id)
+        if chat is not None:
+            await self._sender.prepare(chat, poem, entry.local_date)
 
     async def _claim(self, entry: _Waiting) -> Claim | None:
         now = self._clock()

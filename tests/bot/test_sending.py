@@ -46,6 +46,8 @@ def caused(error: TelegramError, cause: Exception) -> TelegramError:
         (Forbidden("Forbidden: bot was blocked by the user"), Fate.DEAD),
         (BadRequest("Chat not found"), Fate.DEAD),
         (BadRequest("CHAT_RESTRICTED"), Fate.DEAD),
+        (BadRequest("CHAT_SEND_PHOTOS_FORBIDDEN"), Fate.NO_PICTURES),
+        (BadRequest("Not enough rights to send photos to the chat"), Fate.NO_PICTURES),
         (BadRequest("TOPIC_CLOSED"), Fate.DEAD),
         (BadRequest("Message thread not found"), Fate.DEAD),
         (BadRequest("Not enough rights to send text messages to the chat"), Fate.DEAD),

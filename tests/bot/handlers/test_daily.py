@@ -8,7 +8,9 @@ import pytest
 
 from bot import texts
 from bot.app import AnyApplication
-from bot.sending import DailySender
+from bot.cards import CardPainter, CardStudio
+from bot.pictures import Pictures
+from bot.posting import DailySender
 from bot.services import Services
 from bot.store import ChatRecord, PoemRecord, Store
 from bot.usecases.daily import DailyPoem, Dead, Migrated, Retry, Sent, Unknown
@@ -143,7 +145,8 @@ async def a_poem(user: User, store: Store) -> PoemRecord:
 
 
 def sender(bot: AnyApplication, store: Store) -> DailySender:
-    return DailySender(bot.bot, store, texts.load())
+    pictures = Pictures(CardStudio(CardPainter()))
+    return DailySender(bot.bot, store, texts.load(), pictures)
 
 
 async def test_the_post_is_a_page_in_the_chats_language_that_can_be_rated(
@@ -159,6 +162,7 @@ async def test_the_post_is_a_page_in_the_chats_language_that_can_be_rated(
     outcome = await sender(bot, store).send_daily(chat, poem, TODAY)
     post = channel.last_answer
     assert outcome == Sent(post.id)
+    assert post.photo is not None
     assert post.text.startswith("今日一詩 · 2026年7月5日\n")
     assert post.text.endswith("五言聯 · 得自隨機數")
     assert [len(row) for row in post.keyboard] == [5, 1], "readers cannot have the bot post more"
@@ -175,26 +179,25 @@ async def test_what_became_of_a_post(
     chat = await kept(store, ada.chat)
     post = sender(bot, store).send_daily
 
-    telegram.delivers_then_times_out("sendMessage")
+    telegram.delivers_then_times_out("sendPhoto")
     assert isinstance(await post(chat, poem, TODAY), Unknown)
-    telegram.drops_connection("sendMessage")
+    telegram.drops_connection("sendPhoto")
     assert isinstance(await post(chat, poem, TODAY), Unknown)
-    telegram.cannot_be_reached("sendMessage")
+    telegram.cannot_be_reached("sendPhoto")
     assert isinstance(await post(chat, poem, TODAY), Retry)
-    telegram.fails_next("sendMessage", 400, "Bad Request: can't parse entities")
+    for method in ("sendPhoto", "sendMessage"):
+        telegram.fails_next(method, 400, "Bad Request: can't parse entities")
     assert isinstance(await post(chat, poem, TODAY), Retry), "our fault is not the chat's"
     ada.blocks_bot()
     assert isinstance(await post(chat, poem, TODAY), Dead)
     ada.unblocks_bot()
-    telegram.fails_next("sendMessage", 429, "Too Many Requests", {"retry_after": 600})
+    telegram.fails_next("sendPhoto", 429, "Too Many Requests", {"retry_after": 600})
     outcome = await post(chat, poem, TODAY)
     assert isinstance(outcome, Retry)
     assert outcome.after_seconds == 600
-    calls = len(telegram.calls_of("sendMessage"))
+    calls = len(telegram.calls_of("sendPhoto"))
     assert isinstance(await post(chat, poem, TODAY), Retry)
-    assert len(telegram.calls_of("sendMessage")) == calls, (
-        "a chat that must wait is not asked again"
-    )
+    assert len(telegram.calls_of("sendPhoto")) == calls, "a chat that must wait is not asked again"
 
 
 async def test_a_group_that_became_a_supergroup_is_named(

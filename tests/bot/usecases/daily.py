@@ -94,12 +94,16 @@ class Sender:
     """Every post arrives, unless another outcome stands first in the chat's line."""
 
     posts: list[Post] = field(default_factory=list)
+    prepared: list[tuple[int, str]] = field(default_factory=list)
     tries: int = 0
     outcomes: dict[int, deque[Outcome]] = field(default_factory=lambda: defaultdict(deque))
     before: Trouble | None = None
     """What happens just before a post arrives."""
     after: Trouble | None = None
     """What happens when it has arrived, before the bot is told."""
+
+    async def prepare(self, chat: ChatRecord, poem: PoemRecord, date: date) -> None:
+        self.prepared.append((chat.id, poem.public_id))
 
     async def send_daily(self, chat: ChatRecord, poem: PoemRecord, date: date) -> Outcome:
         self.tries += 1

@@ -45,6 +45,9 @@ class StoppingSender:
         self._stops = stops
         self._arrivals = arrivals
 
+    async def prepare(self, chat: ChatRecord, poem: PoemRecord, date: date) -> None:
+        await self._stops.at("painting")
+
     async def send_daily(self, chat: ChatRecord, poem: PoemRecord, date: date) -> Sent:
         await self._stops.at("leaving")
         with self._arrivals.open("a") as file:

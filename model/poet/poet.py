@@ -18,6 +18,7 @@ from model.networks.vae import likeliest
 from model.poet.decoding import derive_seed, seeded
 from model.poet.drafting import Drafter, Place, Wish
 from model.poet.errors import BadRequest, UnknownCharacters, UnsupportedForm
+from model.poet.explanation import Explanation, explain
 from model.poet.reading import Reader
 from model.poet.tables import Tables
 from model.poet.wanted import NotWanted, Wanted, always
@@ -205,6 +206,10 @@ class Poet:
             # The seed alone, without both ends, gives nothing again.
             walk.append(replace(written, seed=None))
         return [*walk, self._written(end, None)]
+
+    def explain(self, verse: Verse) -> Explanation:
+        """How a verse of any form is built; writes nothing, so it may be asked in any thread."""
+        return explain(verse, self._tables)
 
     # What is asked for
 

@@ -60,13 +60,19 @@ class Ranking:
         previous = np.concatenate([np.full((len(lines), 1), _START), lines[:, :-1]], axis=1)
         unlisted = self.backoff[previous].astype(np.float32) + self.unigrams[lines]
         fluency = self.bigrams.of(previous, lines, unlisted).reshape(len(verses), -1).mean(-1)
-        couplets = ids.reshape(len(verses), -1, 2, form.line_length)
-        first, second = couplets[:, :, 0], couplets[:, :, 1]
-        information = self.parallel.of(first, second, np.zeros(first.shape, dtype=np.float32))
-        parallel = np.where(first == second, 0.0, information).mean(axis=(1, 2))
+        parallel = self.parallels(verses).mean(axis=(1, 2))
         common = _COMMONNESS_WEIGHT * self.commonness(verses)
         score: _Floats = fluency - common + _PARALLEL_WEIGHT * parallel
         return score
+
+    def parallels(self, verses: list[Verse]) -> _Floats:
+        """What the two characters at each place of a couplet tell of each other, in verses of one
+        form, (N, couplets, characters a line), nats; 0 for what the corpus has too few of, and for
+        a character and itself."""
+        couplets = self._ids(verses).reshape(len(verses), -1, 2, verses[0].form.line_length)
+        first, second = couplets[:, :, 0], couplets[:, :, 1]
+        information = self.parallel.of(first, second, np.zeros(first.shape, dtype=np.float32))
+        return np.where(first == second, 0.0, information)
 
     def commonness(self, verses: list[Verse]) -> _Floats:
         """Nats a character under the model of single characters, of verses of one form, (N,). The

@@ -4,7 +4,7 @@ Decides what a character can sound like and whether lines keep the rules; what t
 them is left to the poet.
 """
 
-from model.prosody.marks import Tones, mark
+from model.prosody.marks import Tones, mark, rhyme_of
 from model.prosody.readings import (
     RhymeGroup,
     Tone,
@@ -16,11 +16,13 @@ from model.prosody.readings import (
     usual_tone,
 )
 from model.prosody.rules import LineType, couplet_keeps, line_types, quatrain_keeps
+from model.prosody.schemes import Scheme, scheme
 from model.prosody.templates import Template, regular, templates
 
 __all__ = [
     "LineType",
     "RhymeGroup",
+    "Scheme",
     "Template",
     "Tone",
     "Tones",
@@ -32,7 +34,9 @@ __all__ = [
     "quatrain_keeps",
     "regular",
     "rhyme_groups",
+    "rhyme_of",
     "rhymes",
+    "scheme",
     "templates",
     "tone",
     "usual_tone",

@@ -28,16 +28,18 @@ class Tones:
 
 def mark(verse: Verse) -> Tones:
     """The tones and the rhyme of a verse."""
+    group = rhyme_of(verse)
     return Tones(
         tuple("".join(tone(character).mark for character in line) for line in verse.lines),
-        _rhyme(verse),
+        group.name if group else None,
         regular(verse),
     )
 
 
-def _rhyme(verse: Verse) -> str | None:
-    """The even lines' group; of several one that the first line shares too, a level one, or the
-    one that lists the last character earliest, as the rhyme book lists common readings first."""
+def rhyme_of(verse: Verse) -> RhymeGroup | None:
+    """The even lines' group, or None; of several one that the first line shares too, a level one,
+    or the one that lists the last character earliest, as the rhyme book lists common readings
+    first."""
     first, *_ = ends = [line[-1] for line in verse.lines]
     shared = frozenset.intersection(*(rhyme_groups(end) for end in ends[1::2]))
 
@@ -45,4 +47,4 @@ def _rhyme(verse: Verse) -> str | None:
         listed = group.characters.index(ends[-1])
         return group not in rhyme_groups(first), group.tone is not Tone.LEVEL, listed
 
-    return min(shared, key=rank).name if shared else None
+    return min(shared, key=rank) if shared else None

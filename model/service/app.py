@@ -28,6 +28,8 @@ from model.service.protocol import (
     InterpolateRequest,
     ModelAnswer,
     Problem,
+    ProsodyAnswer,
+    ProsodyRequest,
     ReconstructAnswer,
     ReconstructRequest,
     VersesAnswer,
@@ -111,6 +113,15 @@ def _poet_routes(engine: Engine, pool: Pool | None) -> APIRouter:
     ) -> VersesAnswer:
         """Walk between two verses."""
         return await answer(request, operations.interpolate(message), deadline)
+
+    @router.post("/prosody")
+    async def prosody(
+        message: ProsodyRequest, request: Request, deadline: _Deadline = None
+    ) -> ProsodyAnswer:
+        """Explain how a verse is built: tones, rhyme, scheme, pairs, known lines."""
+        explain = operations.prosody(message)
+        engine.require(_deadline(request, deadline))
+        return await asyncio.to_thread(explain, engine.poet)
 
     @router.get("/model")
     async def model() -> ModelAnswer:

@@ -7,15 +7,22 @@ without one gets; whether a poet can do what is asked is left to the poet.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from model.service.protocol import (
     CompleteRequest,
     ComposeRequest,
+    Departure,
     InterpolateRequest,
     ModelAnswer,
+    Parallel,
+    ProsodyAnswer,
+    ProsodyRequest,
     ReconstructAnswer,
     ReconstructRequest,
+    Rhyme,
+    Scheme,
     Tones,
     Variation,
     VerseAnswer,
@@ -26,7 +33,9 @@ from model.service.queue import Wanted, Work
 from model.verse import Form, Pattern, Verse, VerseError
 
 if TYPE_CHECKING:
-    from model.poet import Near, Poet, Written
+    from model.poet import Explanation, Near, Poet, Written
+    from model.prosody import Scheme as Followed
+    from model.prosody import Tones as Marked
 
 
 class InvalidRequest(Exception):
@@ -112,6 +121,36 @@ def interpolate(request: InterpolateRequest) -> Work[VersesAnswer]:
     return Work(request.steps, call)
 
 
+def prosody(request: ProsodyRequest) -> Callable[[Poet], ProsodyAnswer]:
+    """Explains a verse; asks for no writing, so it need not wait for what is being written."""
+    verse = _verse("verse", request.verse)
+
+    def call(poet: Poet) -> ProsodyAnswer:
+        found = poet.explain(verse)
+        return ProsodyAnswer(
+            model=poet.label,
+            text=verse.text,
+            lines=list(verse.lines),
+            form=verse.form,
+            tones=_tones(found.tones),
+            rhyme=_rhyme(found),
+            scheme=found.scheme and _scheme(verse, found.scheme),
+            parallels=[
+                Parallel(
+                    line=pair.line,
+                    place=pair.place,
+                    first=pair.first,
+                    second=pair.second,
+                    information=pair.information,
+                )
+                for pair in found.parallels
+            ],
+            known=list(found.known),
+        )
+
+    return call
+
+
 def describe(poet: Poet) -> ModelAnswer:
     """What the poet is; asks for no writing."""
     return ModelAnswer(
@@ -187,10 +226,29 @@ def _answer(written: Written) -> VerseAnswer:
         seed=written.seed,
         latent=list(written.latent),
         score=written.score,
-        tones=Tones(
-            lines=list(written.tones.lines),
-            rhyme=written.tones.rhyme,
-            regular=written.tones.regular,
-        ),
+        tones=_tones(written.tones),
         novel=written.novel,
+    )
+
+
+def _tones(marked: Marked) -> Tones:
+    return Tones(lines=list(marked.lines), rhyme=marked.rhyme, regular=marked.regular)
+
+
+def _rhyme(found: Explanation) -> Rhyme | None:
+    if found.rhyme is None:
+        return None
+    return Rhyme(group=found.rhyme.name, section=found.rhyme.section, lines=list(found.rhyming))
+
+
+def _scheme(verse: Verse, followed: Followed) -> Scheme:
+    length = verse.form.line_length
+    return Scheme(
+        name=followed.name,
+        starts_level=followed.starts_level,
+        first_line_rhymes=followed.first_line_rhymes,
+        departures=[
+            Departure(line=i // length, place=i % length, character=verse.characters[i])
+            for i in followed.departures
+        ],
     )

@@ -122,6 +122,14 @@ class InterpolateRequest(Message):
     steps: int = Field(default=5, ge=2, le=16, description="verses in the answer, ends included")
 
 
+class ProsodyRequest(Message):
+    """Explain how a verse of any form is built."""
+
+    model_config = _examples({"verse": "白日依山尽，黄河入海流。"})
+
+    verse: str = Field(max_length=200)
+
+
 class Tones(Answer):
     """Tone and rhyme of a verse, by 平水韵."""
 
@@ -164,6 +172,57 @@ class ReconstructAnswer(Answer):
     reconstruction: VerseAnswer
     matched: float = Field(description="share of characters given back in their places, 0 to 1")
     variations: list[Variation]
+
+
+class Rhyme(Answer):
+    """What rhymes in a verse."""
+
+    group: str = Field(description="as 一东, of the 106 of 平水韵")
+    section: str = Field(description="上平, 下平, 上声, 去声 or 入声")
+    lines: list[int] = Field(description="that end in it, from 0")
+
+
+class Departure(Answer):
+    """A character whose tone the scheme does not ask for."""
+
+    line: int
+    place: int
+    character: str
+
+
+class Scheme(Answer):
+    """The regulated scheme that a verse follows."""
+
+    name: str = Field(description="仄起仄收, 仄起平收, 平起仄收 or 平起平收")
+    starts_level: bool = Field(description="平起: the second character is level")
+    first_line_rhymes: bool = Field(description="平收: the first line ends level")
+    departures: list[Departure]
+
+
+class Parallel(Answer):
+    """Two characters, one above the other in a couplet, that verse sets against each other."""
+
+    line: int = Field(description="of the first; the second stands in the next")
+    place: int
+    first: str
+    second: str
+    information: float = Field(description="how much they tell of each other, in nats")
+
+
+class ProsodyAnswer(Answer):
+    """How a verse is built; lines and places count from 0."""
+
+    model: str
+    text: str
+    lines: list[str]
+    form: Form
+    tones: Tones
+    rhyme: Rhyme | None = Field(description="null where the even lines do not rhyme")
+    scheme: Scheme | None = Field(description="null for verse that follows none")
+    parallels: list[Parallel]
+    known: list[bool] = Field(
+        description="which lines stand in the corpus; of 300 new ones, one is taken for known"
+    )
 
 
 class ModelAnswer(Answer):

@@ -12,8 +12,10 @@ from typing import Any
 
 from model.poet import (
     BadRequest,
+    Explanation,
     Near,
     NotWanted,
+    Parallel,
     Reconstruction,
     UnknownCharacters,
     UnsupportedForm,
@@ -21,7 +23,7 @@ from model.poet import (
     Written,
     always,
 )
-from model.prosody import Tones
+from model.prosody import Tones, mark, rhyme_of, scheme
 from model.verse import Form, Pattern, Verse
 
 WAITS = "停"
@@ -30,6 +32,8 @@ LONG = "长"
 POISONED = "毒"
 DEADLY = "亡"
 UNKNOWN = "囧"
+KNOWN = "白日"
+"""A line with it stands in the corpus."""
 
 _CHARACTERS = "春江花月夜山水风云雨雪松竹梅兰"
 _SLOW_SECONDS = 0.05
@@ -131,6 +135,22 @@ class TinyPoet:
     def interpolate(self, start: Verse, end: Verse, steps: int) -> list[Written]:
         between = [_written(start.form, i) for i in range(steps - 2)]
         return [_of(start, None), *between, _of(end, None)]
+
+    def explain(self, verse: Verse) -> Explanation:
+        rhyme = rhyme_of(verse)
+        return Explanation(
+            verse,
+            mark(verse),
+            rhyme,
+            (1,) if rhyme else (),
+            scheme(verse),
+            tuple(
+                Parallel(0, place, first, second, 1.5)
+                for place, (first, second) in enumerate(zip(*verse.lines[:2], strict=True))
+                if first != second
+            ),
+            tuple(KNOWN in line for line in verse.lines),
+        )
 
     def _behave(self, theme: str) -> None:
         self._must_know(theme)

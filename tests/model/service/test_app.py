@@ -213,6 +213,7 @@ async def test_the_contract_is_published(worker: Worker) -> None:
         "/v1/reconstruct",
         "/v1/complete",
         "/v1/interpolate",
+        "/v1/prosody",
         "/v1/model",
         "/healthz",
         "/readyz",

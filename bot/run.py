@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from telegram.error import TelegramError
 
-from bot.app import AnyApplication, allowed_updates, build_application
-from bot.observe import MeasuredRequest, Metrics, observed
+from bot.app import AnyApplication, allowed_updates
+from bot.observe import Metrics, build_observed, observed
 from bot.opening import open_services, open_worker, started, wait_for_poet
 from bot.poet import Endpoint, PoetUnavailable
 from bot.polling import CannotGoOn, Connection, Polling
@@ -39,15 +39,14 @@ async def run(settings: Settings) -> None:
         async with contextlib.AsyncExitStack() as opened:
             endpoint = await opened.enter_async_context(open_worker(settings))
             services = await opened.enter_async_context(open_services(settings, endpoint))
-            request = MeasuredRequest(
-                metrics, connect_timeout=10, read_timeout=20, write_timeout=20, pool_timeout=20
-            )
-            application = build_application(services, request=request)
-            metrics.watch(application)
+            application = build_observed(services, metrics)
+            metrics.watch_worker(endpoint)
             if settings.metrics_listen is not None:
-                watched = observed(settings.metrics_listen, metrics, lambda: application.running)
+                pages = observed(
+                    settings.metrics_listen, metrics, endpoint, lambda: application.running
+                )
                 try:
-                    await opened.enter_async_context(watched)
+                    await opened.enter_async_context(pages)
                 except OSError as error:
                     raise _taken("QIBU_METRICS_LISTEN", settings.metrics_listen, error) from error
             await _wait_for_poet(endpoint, stop)

@@ -29,3 +29,5 @@ class Services:
     """The time now, aware, in UTC."""
     chance: Random = field(default_factory=Random)
     """What decides where nobody does."""
+    deliveries_noted: Callable[[str, int], None] = lambda _state, _number: None
+    """Told how many daily poems came to a state, by the store's name for it."""

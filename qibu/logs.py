@@ -1,6 +1,7 @@
 """Logging for every process of Qibu.
 
-Decides format and level, and that no secret is ever written; what is logged is left to the rest.
+Decides format and level, that a line names the request it is about, and that no secret is ever
+written; what is logged is left to the rest.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Literal
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pythonjsonlogger.json import JsonFormatter
+
+from qibu import request_id
 
 _BOT_TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
 _PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+(?=@)")
@@ -55,6 +58,23 @@ def hide_secrets(text: str, secrets: tuple[str, ...]) -> str:
     return _BOT_TOKEN.sub(_HIDDEN, text)
 
 
+class _Text(logging.Formatter):
+    """Plain lines; the request that one is about stands at its end."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
+        line = super().formatMessage(record)
+        about = getattr(record, "request_id", None)
+        return f"{line} [{about}]" if about else line
+
+
+def _name_request(record: logging.LogRecord) -> bool:
+    """Adds the name of the request that is being worked on, if one is."""
+    current = request_id.current()
+    if current is not None:
+        record.request_id = current
+    return True
+
+
 class _Hiding(logging.Formatter):
     """Hides secrets in what another formatter wrote, tracebacks included."""
 
@@ -72,9 +92,10 @@ def configure(settings: LogSettings, *, debug: bool = False) -> None:
     inner: logging.Formatter = (
         JsonFormatter(_FIELDS, style="{", json_ensure_ascii=False)
         if settings.log_format == "json"
-        else logging.Formatter(_FIELDS, style="{")
+        else _Text(_FIELDS, style="{")
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_name_request)
     handler.setFormatter(_Hiding(inner, settings.secrets))
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler])
     # httpx writes whole addresses, the bot's token among them, at INFO.

@@ -11,7 +11,6 @@ import json
 import logging
 import random
 import time
-import uuid
 from typing import TypeVar
 
 import httpx
@@ -36,6 +35,7 @@ from model.service.protocol import (
     ReconstructRequest,
     VersesAnswer,
 )
+from qibu import request_id
 
 _log = logging.getLogger(__name__)
 _A = TypeVar("_A", bound=Answer)
@@ -118,31 +118,39 @@ class PoetClient:
         if patience <= 0:
             raise PoetUnavailable("slow")
         ends = time.monotonic() + patience
-        request_id = uuid.uuid4().hex
+        with request_id.named(request_id.current() or request_id.new()):
+            return await self._ask_named(method, path, message, answer, ends)
+
+    async def _ask_named(
+        self, method: str, path: str, message: Message | None, answer: type[_A], ends: float
+    ) -> _A:
+        patience = ends - time.monotonic()
         try:
             with self._circuit_of(self._endpoint.address()).guard():
                 async with asyncio.timeout(patience):
-                    response = await self._try_twice(method, path, message, ends, request_id)
+                    response = await self._try_twice(method, path, message, ends)
         except TimeoutError:
-            _log.warning("no answer to %s in %.1f s, request %s", path, patience, request_id)
+            _log.warning("no answer to %s in %.1f s", path, patience)
             raise PoetUnavailable("slow") from None
         except httpx.TransportError as error:
-            _log.warning("%s failed: %r, request %s", path, error, request_id)
+            _log.warning("%s failed: %r", path, error)
             raise PoetUnavailable("broken") from error
         if response.status_code == 200:
             try:
                 return answer.model_validate_json(response.content)
             except ValidationError as error:
-                _log.error("an answer to %s cannot be read: %s", path, error)
+                # Not the error itself: it quotes the answer, and verse is nobody's but who asked.
+                places = [".".join(map(str, one["loc"])) for one in error.errors()]
+                _log.error("an answer to %s cannot be read at %s", path, ", ".join(places))
                 raise PoetUnavailable("broken") from None
-        raise _error(response, path, request_id)
+        raise _error(response, path)
 
     async def _try_twice(
-        self, method: str, path: str, message: Message | None, ends: float, request_id: str
+        self, method: str, path: str, message: Message | None, ends: float
     ) -> httpx.Response:
         """The second answer where the first is silence or a plea to wait, and time is left."""
         try:
-            response = await self._send(method, path, message, ends, request_id)
+            response = await self._send(method, path, message, ends)
         except httpx.TransportError:
             pause = random.uniform(0.1, 0.4)
             if not _fits(pause, ends):
@@ -155,17 +163,17 @@ class PoetClient:
             if not _fits(pause, ends):
                 return response
         await asyncio.sleep(pause)
-        return await self._send(method, path, message, ends, request_id)
+        return await self._send(method, path, message, ends)
 
     async def _send(
-        self, method: str, path: str, message: Message | None, ends: float, request_id: str
+        self, method: str, path: str, message: Message | None, ends: float
     ) -> httpx.Response:
         address = self._endpoint.address()
         left = ends - time.monotonic()
         for_worker = left - min(_WAY_HOME, left * _WAY_HOME)
         headers = {
             DEADLINE_HEADER: str(max(0, int(for_worker * 1000))),
-            REQUEST_ID_HEADER: request_id,
+            REQUEST_ID_HEADER: request_id.current() or "",
             "Content-Type": "application/json",
         }
         if address.key is not None:
@@ -188,7 +196,7 @@ def _fits(pause: float, ends: float) -> bool:
     return time.monotonic() + pause + _SHORTEST_TRY < ends
 
 
-def _error(response: httpx.Response, path: str, request_id: str) -> Exception:
+def _error(response: httpx.Response, path: str) -> Exception:
     try:
         problem = Problem.model_validate(json.loads(response.content))
     except ValueError:
@@ -203,5 +211,5 @@ def _error(response: httpx.Response, path: str, request_id: str) -> Exception:
             return PoetUnavailable("slow")
         case protocol.INVALID_REQUEST | protocol.UNSUPPORTED_FORM | protocol.UNKNOWN_CHARACTERS:
             return PoetRefused(problem)
-    _log.error("%s: %d %s, request %s", path, problem.status, problem.detail, request_id)
+    _log.error("%s: %d %s", path, problem.status, problem.detail)
     return PoetUnavailable("broken")

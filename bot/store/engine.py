@@ -37,7 +37,7 @@ def create_engine(database_url: str, *, foreign_keys: bool = True) -> AsyncEngin
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     if url.database in (None, "", ":memory:"):
         raise ValueError("the database needs a file, for example sqlite+aiosqlite:///qibu.db")
     folder = Path(url.database).absolute().parent
@@ -45,7 +45,7 @@ def create_engine(database_url: str, *, foreign_keys: bool = True) -> AsyncEngin
         raise ValueError(
             f"there is no folder {folder} for the database: make it, or set QIBU_DATABASE_URL"
         )
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _tell(foreign_keys))
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

@@ -10,7 +10,6 @@ import hmac
 import logging
 import re
 import time
-import uuid
 
 from pydantic import SecretStr
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from model.service import problems
 from model.service.metrics import Metrics
 from model.service.protocol import KEY_HEADER, REQUEST_ID_HEADER
+from qibu import request_id
 
 _log = logging.getLogger(__name__)
 
@@ -41,18 +41,24 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = time.monotonic()
+        scope.setdefault("state", {})["arrival"] = time.monotonic()
         headers = Headers(scope=scope)
-        given_id = headers.get(REQUEST_ID_HEADER, "")
-        request_id = given_id if _REQUEST_ID.fullmatch(given_id) else uuid.uuid4().hex
-        scope.setdefault("state", {})["arrival"] = begun
+        given = headers.get(REQUEST_ID_HEADER, "")
+        name = given if _REQUEST_ID.fullmatch(given) else request_id.new()
+        with request_id.named(name):
+            await self._answer(scope, receive, send, headers, name)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, headers: Headers, name: str
+    ) -> None:
+        begun = scope["state"]["arrival"]
         status = 0
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = name
             await send(message)
 
         try:
@@ -60,11 +66,13 @@ class Door:
                 raise problems.WrongKey
             await self._app(scope, _bounded(receive), answer)
         except Exception as error:
+            if isinstance(error, problems.WrongKey):
+                self._metrics.rejected.labels("wrong-key").inc()
             if status:  # the answer is on its way; all that is left is to break it off
                 raise
             await problems.respond(error)(scope, receive, answer)
         finally:
-            self._record(scope, request_id, status, time.monotonic() - begun)
+            self._record(scope, status, time.monotonic() - begun)
 
     def _has_key(self, headers: Headers) -> bool:
         scheme, _, given = headers.get(KEY_HEADER, "").partition(" ")
@@ -72,20 +80,19 @@ class Door:
             scheme.lower() == "bearer" and hmac.compare_digest(given.encode("latin-1"), self._key)
         )
 
-    def _record(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")
         endpoint = getattr(route, "path", "other")
         self._metrics.requests.labels(endpoint, str(status)).inc()
         level = logging.INFO if endpoint.startswith("/v1/") else logging.DEBUG
         _log.log(
             level,
-            "%s %s %d %.0f ms %s",
+            "%s %s %d %.0f ms",
             scope["method"],
             endpoint,
             status,
             seconds * 1000,
-            request_id,
-            extra={"request_id": request_id},
+            extra={"endpoint": endpoint, "status": status, "seconds": round(seconds, 4)},
         )
 
 

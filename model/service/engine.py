@@ -250,7 +250,7 @@ class Engine:
         begun = time.monotonic()
         poet.compose(poet.forms[0], seed=0)
         self._rate.add(1, time.monotonic() - begun)
-        self.metrics.model.labels(poet.label, poet.device).set(1)
+        self.metrics.model.labels(poet.label, poet.digest, poet.device).set(1)
         with self._changed:
             if self._phase is Phase.STARTING:
                 self._enter(Phase.READY)
@@ -280,6 +280,7 @@ class Engine:
         seconds = time.monotonic() - begun
         if not job.idle:
             self.metrics.compute.observe(seconds)
+            self.metrics.batch_verses.observe(job.work.verses)
         with self._changed:
             self._turn_to(None)
             if failure is None and not job.idle:

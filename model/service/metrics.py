@@ -14,6 +14,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+_BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
 
@@ -22,7 +23,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
+        ProcessCollector(namespace="qibu_worker", registry=self.registry)
         self.requests = Counter(
             "qibu_worker_requests",
             "Requests answered; 499 is a caller that went away.",
@@ -44,6 +45,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self.batch_verses = Histogram(
+            "qibu_worker_batch_verses",
+            "Verses of requests that the poet wrote in one go.",
+            buckets=_BATCHES,
+            registry=self.registry,
+        )
         self.expired = Counter(
             "qibu_worker_expired", "Requests whose deadline passed.", registry=self.registry
         )
@@ -54,7 +61,7 @@ class Metrics:
         )
         self.rejected = Counter(
             "qibu_worker_rejected",
-            "Requests refused at the door: busy, starting, draining or dead.",
+            "Requests refused at the door: busy, starting, draining, dead or wrong-key.",
             ("reason",),
             registry=self.registry,
         )
@@ -93,8 +100,8 @@ class Metrics:
         )
         self.model = Gauge(
             "qibu_worker_model_info",
-            "1, with the poet that is loaded.",
-            ("model", "device"),
+            "1, with the poet that is loaded; model is its name and the beginning of its digest.",
+            ("model", "digest", "device"),
             registry=self.registry,
         )
 

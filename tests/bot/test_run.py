@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import subprocess
@@ -95,13 +96,16 @@ async def test_it_serves_over_http_and_remembers_across_a_restart(
 
 
 async def test_it_brings_its_own_poet_and_takes_it_along(
-    telegram: FakeTelegram, server: FakeServer, tmp_path: Path
+    telegram: FakeTelegram, server: FakeServer, webhook_port: int, tmp_path: Path
 ) -> None:
     ada = telegram.user("Ada")
     ada.sends("/couplet 白日依山尽,黄河入海流")
     settings = {"QIBU_TELEGRAM_TOKEN": telegram.token, "QIBU_TELEGRAM_API": server.url}
-    with running_qibu(tmp_path, "run", **settings) as qibu:
+    listen = f"127.0.0.1:{webhook_port}"
+    with running_qibu(tmp_path, "run", QIBU_METRICS_LISTEN=listen, **settings) as qibu:
         await telegram.until(lambda: ada.answers)
+        async with httpx.AsyncClient() as operator:
+            metrics = (await operator.get(f"http://{listen}/metrics")).text
         qibu.told_to_stop()
         assert qibu.ended() == 0
     assert "白日依山尽，黄河入海流。" in ada.last_answer.text
@@ -109,6 +113,28 @@ async def test_it_brings_its_own_poet_and_takes_it_along(
     assert place is not None, "the worker's log is part of ours"
     with socket.socket() as probe:
         assert probe.connect_ex((place[1], int(place[2]))), "the worker left with the bot"
+    assert "qibu_bot_worker_up 1.0" in metrics
+    assert "qibu_bot_worker_restarts_total 0.0" in metrics
+    assert 'qibu_worker_verses_total{form="couplet5"}' in metrics, "its worker is seen through it"
+
+
+async def test_one_name_leads_from_an_update_to_the_line_of_the_worker(
+    telegram: FakeTelegram, server: FakeServer, tmp_path: Path
+) -> None:
+    ada = telegram.user("Ada")
+    settings = {"QIBU_TELEGRAM_TOKEN": telegram.token, "QIBU_TELEGRAM_API": server.url}
+    with running_qibu(tmp_path, "run", QIBU_LOG_FORMAT="json", **settings) as qibu:
+        ada.sends("/couplet 白日依山尽,黄河入海流")
+        await telegram.until(lambda: ada.answers)
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    lines = [json.loads(line) for line in qibu.log.splitlines()]
+    (update,) = [line for line in lines if line["message"].startswith("message handled")]
+    (work,) = [line for line in lines if line.get("endpoint") == "/v1/reconstruct"]
+    assert update["request_id"] == work["request_id"]
+    assert (update["kind"], work["status"]) == ("message", 200)
+    for secret in ("白日", "黄河", *ada.last_answer.text.splitlines()[1:3], telegram.token):
+        assert secret not in qibu.log
 
 
 async def test_told_to_stop_it_answers_what_it_has_taken(

@@ -33,7 +33,7 @@ def draw(found: Sequence[Measured], directory: Path) -> None:
 
 
 def training(found: Sequence[Measured]) -> Figure:
-    """The bound on VALIDATION by minutes; of a model as it ships the bound alone."""
+    """The bound on VALIDATION by minutes of a core; of a model as it ships the bound alone."""
     figure, axes = plt.subplots(figsize=(9, 5), layout="constrained")
     lowest, highest = [], []
     for one, colour in zip(found, _colours(found), strict=True):
@@ -49,7 +49,7 @@ def training(found: Sequence[Measured]) -> Figure:
         lowest.append(min(bounds))
     # The first epoch falls so far that the others would look flat beside it.
     axes.set_ylim(min(lowest) - 0.1, max(highest) + 0.4)
-    axes.set(xlabel="minutes", ylabel="−ELBO on VALIDATION, nats a character")
+    axes.set(xlabel="minutes of a core", ylabel="−ELBO on VALIDATION, nats a character")
     axes.legend(frameon=False, fontsize=9)
     return figure
 

@@ -33,8 +33,8 @@ class Facts:
 class Measured:
     """A model and what was found.
 
-    `seconds` is what its training took, None where nobody knows. `curve` has the seconds and −ELBO
-    on VALIDATION, in nats a character, after each epoch; a model as it ships has none.
+    `seconds` is what its training took of a core, None where nobody knows. `curve` has the seconds
+    and −ELBO on VALIDATION, in nats a character, after each epoch; a model as it ships has none.
     `distinct_2` is by source of the report's rows.
     """
 

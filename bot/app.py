@@ -163,5 +163,11 @@ def _house(services: Services, application: AnyApplication, ordering: OneAtATime
         card=Card(store),
         account=Account(store),
         subscribe=Subscribe(store),
-        daily=DailyPoem(store, poet, DailySender(bot, store, texts, pictures), services.clock),
+        daily=DailyPoem(
+            store,
+            poet,
+            DailySender(bot, store, texts, pictures),
+            services.clock,
+            noted=services.deliveries_noted,
+        ),
     )

@@ -104,12 +104,15 @@ class DailyPoem:
         clock: Callable[[], datetime],
         *,
         at_once: int = 8,
+        noted: Callable[[str, int], None] = lambda _state, _number: None,
     ) -> None:
+        """`noted` is told how many posts came to a state, by the store's name for it."""
         self._store = store
         self._sender = sender
         self._clock = clock
         self._poems = PoemOfDate(store, poet, clock)
         self._at_once = at_once
+        self._noted = noted
         self._closing = False
 
     async def today(self, chat: ChatRecord) -> PoemRecord:
@@ -124,6 +127,8 @@ class DailyPoem:
         """Settles what was left behind, then posts to every chat whose time has come."""
         now = self._clock()
         left = await self._store.deliveries.recover(now, now - STALE)
+        self._noted("unknown", left.unknown)
+        self._noted("dead", left.expired)
         if left.unknown or left.expired:
             _log.warning("left behind: %d unknown, %d too late", left.unknown, left.expired)
         waiting = await self._waiting(now)
@@ -207,11 +212,14 @@ class DailyPoem:
         match outcome:
             case Sent(message_id):
                 await deliveries.sent(claim, message_id, now)
+                self._noted("sent", 1)
             case Unknown(why):
                 _log.warning("the daily poem of chat %d may be lost: %s", chat.id, why)
                 await deliveries.unknown(claim, why, now)
+                self._noted("unknown", 1)
             case Dead(why):
                 await deliveries.dead(claim, why, now)
+                self._noted("dead", 1)
                 await self._strike(chat, why)
             case Retry(after_seconds, why):
                 await self._retry(claim, after_seconds, why, now)
@@ -235,8 +243,10 @@ class DailyPoem:
         not_before = now + timedelta(seconds=max(after_seconds, pause))
         if not_before < claim.expires_at:
             await self._store.deliveries.retry(claim, not_before, why, now)
+            self._noted("retry", 1)
         else:
             await self._store.deliveries.dead(claim, f"{why}, until it was too late", now)
+            self._noted("dead", 1)
 
     async def _strike(self, chat: ChatRecord, why: str) -> None:
         strikes = await self._store.chats.strike(chat.id)

@@ -6,6 +6,7 @@ is left to `bot.pages.card`, its way to the chat to the pictures.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from telegram import InlineKeyboardMarkup, InputMediaPhoto, Message
@@ -19,6 +20,8 @@ from bot.pages import buttons, daily
 from bot.pages import card as pages
 from bot.sending import Fate, judge
 from bot.usecases.card import OnCard
+
+_log = logging.getLogger(__name__)
 
 Show = Callable[[bytes | str, InlineKeyboardMarkup], Awaitable[Message]]
 """Puts a picture and its buttons before people."""
@@ -111,6 +114,7 @@ async def _painted(visit: Visit, chosen: str | None, show: Show) -> str:
             raise
         if fate is Fate.UNCHANGED:
             return ""
+        _log.info("a card is not shown: %s", error)
         return pages.unsent(reader.say, forbidden=fate in (Fate.DEAD, Fate.NO_PICTURES))
     return ""
 

@@ -148,6 +148,7 @@ async def test_a_tick_cancelled_while_it_posts(
     ("stops_at", "posts", "state"),
     [
         ("composing", 1, "sent"),
+        ("painting", 1, "sent"),
         ("leaving", 0, "unknown"),
         ("arrived", 1, "unknown"),
     ],

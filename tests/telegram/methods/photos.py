@@ -29,6 +29,7 @@ def send_photo(telegram: FakeTelegram, given: Parameters) -> Any:
 
 def edit_message_media(telegram: FakeTelegram, given: Parameters) -> Any:
     """Also turns a text into a picture; a caption that is not given is gone."""
+    given.ignore("parse_mode")  # python-telegram-bot sends its default along
     media = given.json("media", "InputMedia")
     if not isinstance(media, dict):
         raise bad_request("can't parse InputMedia: media must be an object")

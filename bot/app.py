@@ -39,6 +39,7 @@ from bot.services import Services
 from bot.usecases.account import Account
 from bot.usecases.acrostic import Acrostic
 from bot.usecases.another import Another
+from bot.usecases.answer import Answer
 from bot.usecases.card import Card
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
@@ -145,6 +146,7 @@ def _house(services: Services, application: AnyApplication, ordering: OneAtATime
     pictures = Pictures(CardStudio(CardPainter()))
     forms = FormChoice(poet, services.chance)
     compose, acrostic = Compose(store, poet, forms), Acrostic(store, poet, forms)
+    answer = Answer(store, poet)
     return House(
         services=services,
         sending=sending,
@@ -157,7 +159,8 @@ def _house(services: Services, application: AnyApplication, ordering: OneAtATime
         compose=compose,
         acrostic=acrostic,
         another=Another(store, compose, acrostic),
-        couplet=Couplet(store, poet, forms),
+        answer=answer,
+        couplet=Couplet(store, poet, forms, answer),
         rate=Rate(store),
         top=Top(store, services.clock),
         card=Card(store),

@@ -7,6 +7,7 @@ case does and what an answer looks like is left to `bot.usecases` and `bot.pages
 from bot.handlers import (
     account,
     acrostic,
+    answer,
     cancel,
     card,
     couplet,
@@ -33,6 +34,7 @@ def setup(house: House) -> list[AnyHandler]:
             membership,
             start,
             poem,
+            answer,
             couplet,
             acrostic,
             rating,

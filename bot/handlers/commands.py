@@ -44,6 +44,7 @@ _OWNER = frozenset({Place.OWNER})
 
 POEM = Command("poem", "command.poem", _EVERYWHERE, "example.poem")
 COUPLET = Command("couplet", "command.couplet", _EVERYWHERE, "example.couplet")
+ANSWER = Command("answer", "command.answer", _EVERYWHERE, "example.answer")
 ACROSTIC = Command("acrostic", "command.acrostic", _EVERYWHERE, "example.acrostic")
 TODAY = Command("today", "command.today", _EVERYWHERE)
 TOP = Command("top", "command.top", _EVERYWHERE, "example.top")
@@ -58,6 +59,7 @@ HELP = Command("help", "command.help", _EVERYWHERE)
 
 COMMANDS = (
     POEM,
+    ANSWER,
     COUPLET,
     ACROSTIC,
     TODAY,

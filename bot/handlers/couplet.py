@@ -26,7 +26,7 @@ async def answer(visit: Visit, words: str) -> None:
     async with visit.working():
         outcome = await visit.house.couplet(visit.asker, words)
     if not isinstance(outcome, NothingGiven):
-        await visit.reply(pages.answer(reader, outcome))
+        await visit.reply(pages.answer(reader, outcome, in_channel=visit.in_channel))
     elif visit.user_id is None:
         # Nobody whose reply field could be opened: a channel takes no such question at all.
         await visit.reply(Page(reader.say("couplet.how")))

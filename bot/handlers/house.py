@@ -19,6 +19,7 @@ from bot.services import Services
 from bot.usecases.account import Account
 from bot.usecases.acrostic import Acrostic
 from bot.usecases.another import Another
+from bot.usecases.answer import Answer
 from bot.usecases.card import Card
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
@@ -43,6 +44,7 @@ class House:
     compose: Compose
     acrostic: Acrostic
     another: Another
+    answer: Answer
     couplet: Couplet
     rate: Rate
     top: Top

@@ -78,6 +78,12 @@ class Visit:
         return self.chat.kind == "channel"
 
     @property
+    def replied(self) -> str:
+        """The words of the message that is replied to, if there are any."""
+        message = self.update.message.reply_to_message if self.update.message else None
+        return (message.text or message.caption or "").strip() if message else ""
+
+    @property
     def person(self) -> int:
         """Who asks, as far as can be told: the person, or the chat that speaks."""
         return self.chat.id if self.user_id is None else self.user_id
@@ -147,6 +153,9 @@ class Visit:
         except TelegramError as error:
             if judge(error).fate is not Fate.UNCHANGED:
                 raise
+        if page.poems:
+            deliveries = self.house.services.store.deliveries
+            await deliveries.record(message.chat_id, message.message_id, page.poems)
 
     async def _keep_showing(self, action: ChatAction) -> None:
         while True:

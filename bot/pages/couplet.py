@@ -11,13 +11,14 @@ import re
 from telegram import ForceReply
 
 from bot.pages import buttons
+from bot.pages.answer import choice
 from bot.pages.page import Page, Reader, stack
 from bot.pages.verse import numbered, refused
 from bot.store import PoemRecord
 from bot.texts import Html
+from bot.usecases.answer import Answered
 from bot.usecases.couplet import (
     Containing,
-    Continued,
     Filled,
     NoHan,
     Outcome,
@@ -27,7 +28,7 @@ from bot.usecases.couplet import (
 )
 
 
-def answer(reader: Reader, outcome: Outcome) -> Page:  # noqa: PLR0911 -- a table of cases
+def answer(reader: Reader, outcome: Outcome, *, in_channel: bool = False) -> Page:  # noqa: PLR0911 -- a table of cases
     """The answer to /couplet."""
     say = reader.say
     match outcome:
@@ -39,8 +40,8 @@ def answer(reader: Reader, outcome: Outcome) -> Page:  # noqa: PLR0911 -- a tabl
             return Page(say("couplet.uneven", lengths=" + ".join(map(str, lengths))))
         case Reconstructed():
             return _reconstructed(reader, outcome)
-        case Continued(line, couplets):
-            return _several(reader, say("couplet.continued", line=reader.han(line)), couplets)
+        case Answered():
+            return choice(reader, outcome, in_channel=in_channel)
         case Filled(pattern, verses):
             return _several(
                 reader,

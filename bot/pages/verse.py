@@ -16,6 +16,7 @@ from bot.pages.page import Page, Reader, excerpt, stack
 from bot.store import PoemRecord, RatingSummary
 from bot.texts import Html, Localised
 from bot.usecases.acrostic import COMMAND as ACROSTIC
+from bot.usecases.answer import COMMAND as ANSWER
 from bot.usecases.compose import Composed, ThemeTooLong, WordsUnread
 from bot.usecases.rate import NoSuchPoem, Opinions, Rated
 from bot.usecases.refusals import CharactersUnknown, FormUnknown, FormUnwritten, Refusal
@@ -194,6 +195,8 @@ def making(reader: Reader, made: PoemRecord) -> Html:
         how = say("made.theme", words=reader.han(made.seed_text))
     elif made.command == ACROSTIC:
         how = say("made.acrostic", words=reader.han(made.seed_text))
+    elif made.command == ANSWER:
+        how = say("made.answer", words=reader.han(made.seed_text))
     else:
         how = say("made.words", words=reader.verse(made.seed_text))
     return say("verse.line", form=name[:1].upper() + name[1:], made=how)

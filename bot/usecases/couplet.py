@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.poet import PoetClient, PoetRefused
 from bot.store import PoemRecord, Store
+from bot.usecases.answer import Answer, Answered, Line, Side
 from bot.usecases.asker import Asker, keep
 from bot.usecases.form_choice import FormChoice
 from bot.usecases.refusals import FormUnknown, Refusal, read_refusal
@@ -20,7 +21,7 @@ from model.verse import OPEN, Form, Pattern, Verse, VerseError, han_only, simpli
 
 VARIATIONS = 3
 CANDIDATES = 3
-"""How many second lines, or couplets, are offered."""
+"""How many couplets, or fillings of a pattern, are offered."""
 FEW = range(1, 5)
 """So many characters are woven into couplets."""
 
@@ -68,14 +69,6 @@ class Reconstructed:
 
 
 @dataclass(frozen=True)
-class Continued:
-    """A first line, and couplets that begin with it."""
-
-    line: str
-    couplets: tuple[PoemRecord, ...]
-
-
-@dataclass(frozen=True)
 class Filled:
     """A pattern with open characters, and verses that fill it."""
 
@@ -99,13 +92,6 @@ class Few:
 
 
 @dataclass(frozen=True)
-class Line:
-    """Five or seven characters."""
-
-    characters: str
-
-
-@dataclass(frozen=True)
 class Misfit:
     """So many characters that they are none of the others."""
 
@@ -114,17 +100,18 @@ class Misfit:
 
 Seed = NothingGiven | NoHan | UnevenLines | Few | Line | Pattern | Verse | Misfit
 Outcome = (
-    NoHan | WrongLength | UnevenLines | Reconstructed | Continued | Filled | Containing | Refusal
+    NoHan | WrongLength | UnevenLines | Reconstructed | Answered | Filled | Containing | Refusal
 )
 
 
 class Couplet:
     """Answers a person's characters with verse."""
 
-    def __init__(self, store: Store, poet: PoetClient, forms: FormChoice) -> None:
+    def __init__(self, store: Store, poet: PoetClient, forms: FormChoice, answer: Answer) -> None:
         self._store = store
         self._poet = poet
         self._forms = forms
+        self._answer = answer
 
     async def __call__(self, asker: Asker, words: str) -> Outcome | NothingGiven:
         """`words` is what a person wrote, in any script and punctuation."""
@@ -136,8 +123,8 @@ class Couplet:
                 return WrongLength(count, await self._forms.offered())
             case Few(characters):
                 return await self._weave(asker, characters)
-            case Line(characters):
-                return await self._go_on(asker, characters)
+            case Line():
+                return await self._answer.to(asker, seed)
             case Pattern():
                 return await self._fill(asker, seed)
             case Verse():
@@ -170,17 +157,10 @@ class Couplet:
             verse.text, kept, size, round(answer.matched * size), tuple(variations)
         )
 
-    async def _go_on(self, asker: Asker, line: str) -> Continued | Refusal:
-        pattern = Pattern.parse(line)
-        try:
-            answer = await self._complete(pattern)
-        except PoetRefused as error:
-            return read_refusal(error, pattern.form)
-        return Continued(line, await self._keep_all(asker, answer, line))
-
     async def _fill(self, asker: Asker, pattern: Pattern) -> Filled | Refusal:
+        request = CompleteRequest(pattern=pattern.text, count=CANDIDATES)
         try:
-            answer = await self._complete(pattern)
+            answer = await self._poet.complete(request)
         except PoetRefused as error:
             return read_refusal(error, pattern.form)
         return Filled(pattern.text, await self._keep_all(asker, answer, pattern.text))
@@ -195,9 +175,6 @@ class Couplet:
         except PoetRefused as error:
             return read_refusal(error, form)
         return Containing(characters, await self._keep_all(asker, answer, characters))
-
-    async def _complete(self, pattern: Pattern) -> VersesAnswer:
-        return await self._poet.complete(CompleteRequest(pattern=pattern.text, count=CANDIDATES))
 
     async def _keep_all(
         self, asker: Asker, answer: VersesAnswer, words: str
@@ -225,7 +202,7 @@ def read_seed(words: str) -> Seed:
     if count in FEW:
         return Few(characters)
     if count in _LINE_LENGTHS:
-        return Line(characters)
+        return Line(characters, Side.FIRST)
     return _verse(words, count)
 
 

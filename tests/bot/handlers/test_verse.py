@@ -71,10 +71,9 @@ async def test_a_whole_quatrain_too(ada: User) -> None:
 
 async def test_one_line_gets_second_lines(li: User) -> None:
     answer = await li.asks("/couplet 白日依山尽")
-    title, *couplets = answer.text.split("\n")
+    title, *lines, _ = answer.text.split("\n")
     assert title == "白日依山尽 · 试对下句"
-    assert len(set(couplets)) == 3
-    assert all(couplet[2:].startswith("白日依山尽，") for couplet in couplets)
+    assert [line[:2] for line in lines] == ["① ", "② ", "③ ", "④ ", "⑤ "]
 
 
 async def test_a_pattern_is_filled(ada: User) -> None:
@@ -118,7 +117,6 @@ async def test_what_is_missing_is_told_in_numbers_of_this_poet(ada: User) -> Non
 async def test_traditional_characters_are_answered_in_traditional_ones(ada: User) -> None:
     answer = await ada.asks("/couplet 白日依山盡")
     assert answer.text.startswith("白日依山盡 · second lines")
-    assert "① 白日依山盡，" in answer.text
 
 
 async def test_other_replies_in_a_group_are_not_for_the_bot(

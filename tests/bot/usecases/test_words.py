@@ -6,10 +6,19 @@ from datetime import time
 
 import pytest
 
+from bot.usecases.answer import (
+    GivenLine,
+    Line,
+    LineMisfit,
+    LineUnread,
+    NoLine,
+    Side,
+    WholeCouplet,
+    read_line,
+)
 from bot.usecases.clocks import UnknownZone, read_time, read_zone
 from bot.usecases.couplet import (
     Few,
-    Line,
     Misfit,
     NoHan,
     NothingGiven,
@@ -32,10 +41,10 @@ from model.verse import Form, Pattern, Verse
         ("月", Few("月")),
         ("明月 hello", Few("明月")),
         ("青山绿水", Few("青山绿水")),
-        ("白日依山尽", Line("白日依山尽")),
-        ("白日依山尽？", Line("白日依山尽")),
-        ("白日依山盡。", Line("白日依山尽")),
-        ("两个黄鹂鸣翠柳", Line("两个黄鹂鸣翠柳")),
+        ("白日依山尽", Line("白日依山尽", Side.FIRST)),
+        ("白日依山尽？", Line("白日依山尽", Side.FIRST)),
+        ("白日依山盡。", Line("白日依山尽", Side.FIRST)),
+        ("两个黄鹂鸣翠柳", Line("两个黄鹂鸣翠柳", Side.FIRST)),
         ("一二三四五六", Misfit(6)),
         ("一二三四五，一二三四五，一二三四五", Misfit(15)),
         ("春" * 29, Misfit(29)),
@@ -63,6 +72,29 @@ from model.verse import Form, Pattern, Verse
 )
 def test_seeds_are_told_by_the_number_of_characters(words: str, seed: Seed) -> None:
     assert read_seed(words) == seed
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("", NoLine()),
+        ("_", NoLine()),
+        ("hello", LineUnread()),
+        ("白日依山盡", Line("白日依山尽", Side.FIRST)),
+        ("白日依山尽，_", Line("白日依山尽", Side.FIRST)),
+        ("上联：白日依山尽", Line("白日依山尽", Side.FIRST)),
+        ("_ 黄河入海流", Line("黄河入海流", Side.SECOND)),
+        ("？？？？？，黄河入海流。", Line("黄河入海流", Side.SECOND)),
+        ("下聯 黃河入海流", Line("黄河入海流", Side.SECOND)),
+        ("Second: 黄河入海流", Line("黄河入海流", Side.SECOND)),
+        ("下马饮君酒", Line("下马饮君酒", Side.FIRST)),
+        ("白日依山尽，黄河入海流", WholeCouplet(("白日依山尽", "黄河入海流"))),
+        ("明月", LineMisfit(2)),
+        ("白日？山尽", LineMisfit(4)),
+    ],
+)
+def test_a_line_and_its_side(words: str, given: GivenLine) -> None:
+    assert read_line(words) == given
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ class Weights:
     """
 
     odds: float = 1.0
-    language: float = 0.25
-    commonness: float = 0.25
+    language: float = 0.2
+    commonness: float = 0.2
 
 
 class Reader:

@@ -121,4 +121,4 @@ def test_the_score_prefers_lines_that_belong_together(flagship: Poet) -> None:
 
     swapped = [a[:5] + b[5:] for a, b in zip(couplets, couplets[1:] + couplets[:1], strict=True)]
     wins = sum(score(a) > score(b) for a, b in zip(couplets, swapped, strict=True))
-    assert wins > len(couplets) / 2
+    assert wins >= 6

@@ -23,6 +23,7 @@ from telegram.request import BaseRequest, HTTPXRequest
 
 from bot import handlers
 from bot.cards import CardPainter, CardStudio
+from bot.confidant import Confidant
 from bot.handlers import AnyHandler, errors, menus
 from bot.handlers.averages import Averages
 from bot.handlers.house import House
@@ -41,6 +42,7 @@ from bot.usecases.acrostic import Acrostic
 from bot.usecases.another import Another
 from bot.usecases.answer import Answer
 from bot.usecases.card import Card
+from bot.usecases.channels import Channels
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
@@ -155,6 +157,7 @@ def _house(services: Services, application: AnyApplication, ordering: OneAtATime
         questions=Questions(),
         averages=Averages(bot, store, sending),
         reports=Reports(bot, services.settings, texts),
+        confidant=Confidant(bot, store, texts),
         pictures=pictures,
         compose=compose,
         acrostic=acrostic,
@@ -166,6 +169,7 @@ def _house(services: Services, application: AnyApplication, ordering: OneAtATime
         card=Card(store),
         account=Account(store),
         subscribe=Subscribe(store),
+        channels=Channels(store),
         daily=DailyPoem(
             store,
             poet,

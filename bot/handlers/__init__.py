@@ -10,6 +10,7 @@ from bot.handlers import (
     answer,
     cancel,
     card,
+    channels,
     couplet,
     daily,
     membership,
@@ -32,6 +33,7 @@ def setup(house: House) -> list[AnyHandler]:
         handler
         for module in (
             membership,
+            channels,
             start,
             poem,
             answer,

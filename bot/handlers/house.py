@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.confidant import Confidant
 from bot.handlers.averages import Averages
 from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
@@ -21,6 +22,7 @@ from bot.usecases.acrostic import Acrostic
 from bot.usecases.another import Another
 from bot.usecases.answer import Answer
 from bot.usecases.card import Card
+from bot.usecases.channels import Channels
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
@@ -40,6 +42,7 @@ class House:
     questions: Questions
     averages: Averages
     reports: Reports
+    confidant: Confidant
     pictures: Pictures
     compose: Compose
     acrostic: Acrostic
@@ -51,4 +54,5 @@ class House:
     card: Card
     account: Account
     subscribe: Subscribe
+    channels: Channels
     daily: DailyPoem

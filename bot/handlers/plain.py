@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from telegram.ext import filters
 
+from bot.handlers import channels
 from bot.handlers.couplet import answer
 from bot.handlers.doors import IN_PRIVATE, AnyHandler, Doors
 from bot.handlers.poem import compose
@@ -17,7 +18,9 @@ from bot.usecases.plain_words import WantsAnswer, WantsPoem, read_plain_words
 
 
 async def words(visit: Visit) -> None:
-    """Reads plain words as a wish or as verse."""
+    """Reads plain words as a wish or as verse, unless they settle a channel."""
+    if await channels.hear(visit):
+        return
     match read_plain_words(visit.words):
         case WantsPoem(wish):
             await compose(visit, wish)

@@ -6,6 +6,7 @@ Decides who may choose a chat's language; what is said is left to `bot.pages.tal
 from __future__ import annotations
 
 from bot.access import Access, settings_access
+from bot.handlers.channels import ask_unsettled
 from bot.handlers.commands import HELP, LANGUAGE, Place, offered
 from bot.handlers.doors import AnyHandler, Doors
 from bot.handlers.visit import Visit
@@ -18,6 +19,7 @@ from model.verse import Script
 async def start(visit: Visit) -> None:
     """Says hello."""
     await visit.reply(talk.greeting(visit.reader, private=visit.chat.kind == "private"))
+    await ask_unsettled(visit)
 
 
 async def explain(visit: Visit) -> None:

@@ -58,14 +58,3 @@ def no_access(reader: Reader, access: Access) -> Page:
         case Access.UNSEEN:
             return Page(say("access.unseen"))
     return Page(say("access.denied"))
-
-
-def channel_added(reader: Reader, chat: ChatRecord, now: datetime) -> Page:
-    """To whoever made the bot a channel's admin: how a daily poem is ordered there."""
-    zone = reader.say.zone(chat.zone, now)
-    return Page(reader.say("channel.added", title=chat.title, zone=zone))
-
-
-def channel_mute(reader: Reader, title: str) -> Page:
-    """To whoever took, or did not give, the right to post."""
-    return Page(reader.say("channel.mute", title=title))

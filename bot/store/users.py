@@ -36,6 +36,12 @@ class Users:
                 )
         return UserRecord(user_id, language_code)
 
+    async def get(self, user_id: int) -> UserRecord | None:
+        """What is known of a person, or None."""
+        async with self._database.read() as session:
+            known = await session.get(User, user_id)
+        return UserRecord(user_id, known.language_code) if known else None
+
     async def forget(self, user_id: int) -> Forgotten:
         """Removes a person: their ratings, what they kept, their name on poems, and every poem of
         their words, with all that anybody varied from it.

@@ -30,6 +30,7 @@ from bot.handlers.house import House
 from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
 from bot.handlers.work import Work
+from bot.inbox import Inbox
 from bot.ordering import OneAtATimePerChat
 from bot.pacing import Pacing
 from bot.pictures import Pictures
@@ -69,16 +70,20 @@ def build_application(
     request: BaseRequest | None = None,
     pacing: Pacing | None = None,
     ordering: OneAtATimePerChat | None = None,
+    inbox: Inbox | None = None,
     posts_daily: bool = True,
 ) -> AnyApplication:
     """The bot, ready to be initialised; `request` takes the place of HTTP, `pacing` that of
-    Telegram's limits, `ordering` that of the plain order of updates.
+    Telegram's limits, `ordering` that of the plain order of updates. An `inbox` is told what
+    becomes of the updates that it handed on.
 
     With `posts_daily` the daily poem goes out by itself; whoever cannot reach all chats must not
     claim it for them.
     """
-    ordering = ordering or OneAtATimePerChat()
-    application = _application(services, request or _http(), pacing or Pacing(), ordering)
+    ordering, pacing = ordering or OneAtATimePerChat(), pacing or Pacing()
+    if inbox is not None:
+        ordering.handle, pacing.before_message = inbox.handle, inbox.before_message
+    application = _application(services, request or _http(), pacing, ordering)
     house = _house(services, application, ordering)
     application.add_handlers(handlers.setup(house))
     application.add_error_handler(errors.setup(house))

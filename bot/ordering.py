@@ -7,12 +7,18 @@ one which takes long may let the next begin; what an update does is left to the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
+
+Handle = Callable[[object, Awaitable[Any]], Coroutine[Any, Any, None]]
+
+
+async def _plainly(_: object, coroutine: Awaitable[Any]) -> None:
+    await coroutine
 
 
 @dataclass
@@ -35,14 +41,16 @@ class OneAtATimePerChat(BaseUpdateProcessor):
 
     def __init__(self, max_concurrent_updates: int = 128) -> None:
         super().__init__(max_concurrent_updates)
+        self.handle: Handle = _plainly
+        """What an update whose turn has come goes through; an inbox notes there what is done."""
         self._turns: dict[int, _Turn] = {}
         self._holders: dict[int, _Turn] = {}
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Waits for the chat's turn, then handles the update."""
-        place = _place(update)
+        place = place_of(update)
         if place is None:
-            await coroutine
+            await self.handle(update, coroutine)
             return
         turn = self._turns.setdefault(place, _Turn())
         turn.updates += 1
@@ -52,7 +60,7 @@ class OneAtATimePerChat(BaseUpdateProcessor):
             try:
                 if _moves(update):
                     await turn.nothing_passed_on.wait()
-                await coroutine
+                await self.handle(update, coroutine)
             finally:
                 self._end(update, turn)
         finally:
@@ -86,7 +94,8 @@ class OneAtATimePerChat(BaseUpdateProcessor):
         """Nothing to close."""
 
 
-def _place(update: object) -> int | None:
+def place_of(update: object) -> int | None:
+    """The chat whose updates keep their order, or the person where there is none."""
     if not isinstance(update, Update):
         return None
     if update.message and update.message.migrate_from_chat_id:

@@ -22,6 +22,8 @@ Result = bool | JSONDict | list[JSONDict]
 
 _SHOWN = ("send", "edit", "forward", "copy", "stop")
 """What these methods do shows in a chat and counts against its limits."""
+_NEW = ("send", "forward", "copy")
+"""These leave a message that comes twice if they are repeated."""
 _UNSHOWN = frozenset({"sendChatAction"})
 _MANY = 512
 """Chats remembered before those that rest are forgotten."""
@@ -54,6 +56,8 @@ class Pacing(BaseRateLimiter[None]):
         self._chats: dict[int | str, AsyncLimiter] = {}
         self._groups: dict[int | str, AsyncLimiter] = {}
         self._held: dict[int | str, float] = {}
+        self.before_message: Callable[[], Coroutine[Any, Any, None]] = _nothing
+        """Awaited last before a new message leaves; if it raises, nothing leaves."""
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -80,6 +84,8 @@ class Pacing(BaseRateLimiter[None]):
             await _limiter(self._groups, chat, self._group).acquire()
         await self._overall.acquire()
         self._refuse_if_held(chat)
+        if endpoint.startswith(_NEW):
+            await self.before_message()
         try:
             return await callback(*args, **kwargs)
         except RetryAfter as error:
@@ -102,6 +108,10 @@ def _limiter(limiters: dict[int | str, AsyncLimiter], chat: int | str, rate: Rat
         for key in [key for key, one in limiters.items() if one.has_capacity(one.max_rate)]:
             del limiters[key]
     return limiters.setdefault(chat, rate.limiter())
+
+
+async def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 def seconds_to_wait(error: RetryAfter) -> float:

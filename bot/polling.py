@@ -104,19 +104,19 @@ class Connection:
 
 
 class Polling:
-    """Puts updates into a queue, in order, and acknowledges what it put there."""
+    """Hands updates over, in order, and acknowledges what was accepted."""
 
     def __init__(
         self,
         bot: Bot,
-        queue: asyncio.Queue[object],
+        accept: Callable[[Sequence[Update]], Awaitable[None]],
         connection: Connection,
         *,
         allowed_updates: Sequence[str],
         conflict_patience: float = CONFLICT_PATIENCE,
     ) -> None:
         self._bot = bot
-        self._queue = queue
+        self._accept = accept
         self._connection = connection
         self._allowed = list(allowed_updates)
         self._conflict_patience = conflict_patience
@@ -134,15 +134,26 @@ class Polling:
                 await self._bear(conflict)
                 continue
             self._conflict_since = None
-            for update in updates or ():
-                await self._queue.put(update)
-                self._offset = update.update_id + 1
+            if updates and await self._hand_over(updates):
+                self._offset = updates[-1].update_id + 1
         await self._acknowledge()
 
     async def _fetch(self, longest: timedelta = LONG_POLL) -> tuple[Update, ...]:
         return await self._bot.get_updates(
             offset=self._offset or None, timeout=longest, allowed_updates=self._allowed
         )
+
+    async def _hand_over(self, updates: Sequence[Update]) -> bool:
+        """Whether they were accepted; Telegram keeps them while they cannot be."""
+        while not self._connection.stop.is_set():
+            try:
+                await self._accept(updates)
+            except Exception:
+                _log.exception("updates cannot be kept, trying again")
+                await self._connection.pause(FIRST_PAUSE)
+            else:
+                return True
+        return False
 
     async def _bear(self, conflict: Conflict) -> None:
         """Waits for another poller to leave, for a while."""

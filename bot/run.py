@@ -9,22 +9,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import re
 import signal
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from telegram.error import TelegramError
 
 from bot.app import AnyApplication, allowed_updates
+from bot.inbox import Inbox
+from bot.listening import listening
 from bot.observe import Metrics, build_observed, observed
 from bot.opening import open_services, open_worker, started, wait_for_poet
 from bot.poet import Endpoint, PoetUnavailable
 from bot.polling import CannotGoOn, Connection, Polling
 from bot.settings import Listen, Mode, Settings
+from bot.webhook import Hook, create_app, register, watch
 
 _log = logging.getLogger(__name__)
 
+_PUSH_GRACE = 20
+"""Seconds in which pushes that have begun are kept when the bot stops."""
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -39,7 +42,9 @@ async def run(settings: Settings) -> None:
         async with contextlib.AsyncExitStack() as opened:
             endpoint = await opened.enter_async_context(open_worker(settings))
             services = await opened.enter_async_context(open_services(settings, endpoint))
-            application = build_observed(services, metrics)
+            # Whoever polls is alone with this token: a bot that held updates before is gone.
+            inbox = Inbox(services.store, alone=settings.mode is Mode.POLLING)
+            application = build_observed(services, metrics, inbox=inbox)
             metrics.watch_worker(endpoint)
             if settings.metrics_listen is not None:
                 pages = observed(
@@ -50,57 +55,61 @@ async def run(settings: Settings) -> None:
                 except OSError as error:
                     raise _taken("QIBU_METRICS_LISTEN", settings.metrics_listen, error) from error
             await _wait_for_poet(endpoint, stop)
-            await _serve(application, settings, stop)
+            await _serve(application, inbox, settings, stop)
 
 
-async def _serve(application: AnyApplication, settings: Settings, stop: asyncio.Event) -> None:
-    """Serves updates until told to stop, and then those that have arrived."""
+async def _serve(
+    application: AnyApplication, inbox: Inbox, settings: Settings, stop: asyncio.Event
+) -> None:
+    """Serves updates until told to stop, and then those that are in hand."""
     connection = Connection(stop)
     await connection.insist(application.initialize)
     if stop.is_set():
         return
-    async with started(application):
+    async with (
+        inbox.open(application.bot, application.update_queue.put),
+        started(application),
+    ):
         _log.info("@%s serves", application.bot.username)
-        if settings.mode is Mode.WEBHOOK:
-            await _listen(application, settings, stop)
-        else:
-            await _poll(application, connection)
+        try:
+            if settings.mode is Mode.WEBHOOK:
+                await _listen(application, inbox, settings, connection)
+            else:
+                await _poll(application, inbox, connection)
+        finally:
+            inbox.retire()
 
 
-async def _poll(application: AnyApplication, connection: Connection) -> None:
+async def _poll(application: AnyApplication, inbox: Inbox, connection: Connection) -> None:
     await Polling(
         application.bot,
-        application.update_queue,
+        inbox.accept,
         connection,
         allowed_updates=allowed_updates(application),
     ).run()
 
 
-async def _listen(application: AnyApplication, settings: Settings, stop: asyncio.Event) -> None:
+async def _listen(
+    application: AnyApplication, inbox: Inbox, settings: Settings, connection: Connection
+) -> None:
     """Takes updates from a webhook, which Telegram keeps after we have left."""
-    assert application.updater is not None
     assert settings.webhook_url is not None
     assert settings.webhook_secret is not None
-    path = urlsplit(settings.webhook_url).path or "/"
-    try:
-        await application.updater.start_webhook(
-            settings.webhook_listen.host,
-            settings.webhook_listen.port,
-            url_path=re.escape(path),
-            webhook_url=settings.webhook_url,
-            secret_token=settings.webhook_secret.get_secret_value(),
-            allowed_updates=allowed_updates(application),
-            bootstrap_retries=5,
-        )
-    except TelegramError as error:
-        raise CannotGoOn(f"Telegram does not take the webhook: {error}") from error
-    except OSError as error:
-        raise _taken("QIBU_WEBHOOK_LISTEN", settings.webhook_listen, error) from error
-    _log.info("listening for %s on %s", settings.webhook_url, settings.webhook_listen)
-    try:
-        await stop.wait()
-    finally:
-        await application.updater.stop()
+    hook, listen = Hook(settings.webhook_url, settings.webhook_secret), settings.webhook_listen
+    app = create_app(hook, application.bot, inbox.accept, lambda: application.running)
+    async with contextlib.AsyncExitStack() as opened:
+        try:
+            await opened.enter_async_context(listening(listen, app, grace=_PUSH_GRACE))
+        except OSError as error:
+            raise _taken("QIBU_WEBHOOK_LISTEN", listen, error) from error
+        _log.info("listening for %s on %s", hook.url, listen)
+        try:
+            await register(
+                application.bot, hook, connection, allowed_updates=allowed_updates(application)
+            )
+        except TelegramError as error:
+            raise CannotGoOn(f"Telegram does not take the webhook: {error}") from error
+        await watch(application.bot, hook, connection)
 
 
 async def _wait_for_poet(endpoint: Endpoint, stop: asyncio.Event) -> None:

@@ -18,6 +18,7 @@ from telegram.error import TelegramError
 from bot.handlers.house import House
 from bot.handlers.visit import speaker
 from bot.handlers.work import StillAtWork, Stopped
+from bot.inbox import Overtaken
 from bot.pages import talk
 from bot.pages.page import Page
 from bot.poet import PoetUnavailable
@@ -70,6 +71,7 @@ async def apologise(house: House, bot: Bot, update: object, error: BaseException
 
 REACTIONS: tuple[tuple[Callable[[BaseException], bool], Reaction], ...] = (
     (lambda error: isinstance(error, PoetUnavailable), ask_for_patience),
+    (lambda error: isinstance(error, Overtaken), let_be),
     (_fate_is(Fate.UNCHANGED), let_be),
     (
         _fate_is(

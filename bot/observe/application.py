@@ -11,6 +11,7 @@ from dataclasses import replace
 from telegram.request import BaseRequest
 
 from bot.app import AnyApplication, build_application
+from bot.inbox import Inbox
 from bot.observe.metrics import Metrics
 from bot.observe.telegram import ObservedPacing, ObservedRequest
 from bot.observe.updates import ObservedUpdates
@@ -18,7 +19,10 @@ from bot.services import Services
 
 
 def build_observed(
-    services: Services, metrics: Metrics, request: BaseRequest | None = None
+    services: Services,
+    metrics: Metrics,
+    request: BaseRequest | None = None,
+    inbox: Inbox | None = None,
 ) -> AnyApplication:
     """The bot, observed wherever something of it can be; `request` takes the place of HTTP."""
     application = build_application(
@@ -29,6 +33,7 @@ def build_observed(
         ),
         pacing=ObservedPacing(metrics),
         ordering=ObservedUpdates(metrics),
+        inbox=inbox,
     )
     application.add_error_handler(metrics.count_error)
     metrics.watch_queue(application.update_queue.qsize)

@@ -6,32 +6,23 @@ through them; what is counted is left to `metrics`.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
-import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.listening import listening
 from bot.observe.metrics import Metrics
 from bot.poet import EmbeddedWorker, Endpoint, PoetUnavailable
 from bot.settings import Listen
 
 _PATIENCE = 2.0
 """Seconds for the numbers of the worker; ours do not wait longer for them."""
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leaves signals to the bot."""
-        yield
 
 
 @contextlib.asynccontextmanager
@@ -48,24 +39,9 @@ async def observed(
         well = is_well()
         return JSONResponse({"status": "ok" if well else "not serving"}, 200 if well else 503)
 
-    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    listener = socket.create_server((listen.host, listen.port), family=family)
     routes = [Route("/metrics", show_metrics), Route("/healthz", show_health)]
-    config = uvicorn.Config(
-        Starlette(routes=routes),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]), name="observe")
-    try:
+    async with listening(listen, Starlette(routes=routes)):
         yield
-    finally:
-        server.should_exit = True
-        await serving
 
 
 async def _of_child(endpoint: Endpoint) -> bytes:

@@ -21,8 +21,11 @@ from bot.store.records import (
 )
 from bot.store.store import Store
 from bot.store.traces import Trace
+from bot.store.updates import Abandoned, Arrival
 
 __all__ = [
+    "Abandoned",
+    "Arrival",
     "ChatKind",
     "ChatRecord",
     "ChatState",

@@ -83,11 +83,11 @@ class Database:
         self.now = clock
         self._engine = engine
         self._writing = writing(engine)
-        self._is_sqlite = engine.dialect.name == "sqlite"
+        self.is_sqlite = engine.dialect.name == "sqlite"
         # SQLite has one writer at a time and lets those who wait try again at random; in this
         # process they stand in line instead.
         self._turn: AbstractAsyncContextManager[Any] = (
-            asyncio.Lock() if self._is_sqlite else nullcontext()
+            asyncio.Lock() if self.is_sqlite else nullcontext()
         )
 
     @asynccontextmanager
@@ -108,7 +108,7 @@ class Database:
 
     def insert(self, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
         """An INSERT that can be told what to do about a conflict."""
-        return sqlite.insert(table) if self._is_sqlite else postgresql.insert(table)
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def close(self) -> None:
         """Closes every connection."""

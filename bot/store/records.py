@@ -16,6 +16,7 @@ ChatKind = Literal["private", "group", "supergroup", "channel"]
 ChatState = Literal["active", "left", "dead"]
 RatingOrigin = Literal["button", "reaction"]
 DeliveryState = Literal["claimed", "sending", "sent", "retry", "unknown", "dead"]
+UpdateState = Literal["waiting", "claimed", "sending", "done", "unknown", "dead"]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from bot.store.own_poems import OwnPoems
 from bot.store.poems import Poems
 from bot.store.ratings import Ratings
 from bot.store.traces import Traces
+from bot.store.updates import Updates
 from bot.store.users import Users
 
 
@@ -40,6 +41,7 @@ class Store:
         self.traces = Traces(database)
         self.daily_poems = DailyPoems(database)
         self.deliveries = Deliveries(database)
+        self.updates = Updates(database)
         self._database = database
 
     @classmethod

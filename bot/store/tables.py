@@ -17,13 +17,14 @@ from sqlalchemy import (
     Index,
     MetaData,
     String,
+    Text,
     UniqueConstraint,
     false,
     true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from bot.store.records import ChatKind, ChatState, DeliveryState, RatingOrigin
+from bot.store.records import ChatKind, ChatState, DeliveryState, RatingOrigin, UpdateState
 from bot.store.types import Latent, Moment
 from model.verse import Form, Script
 
@@ -207,4 +208,20 @@ class Delivery(Base):
     not_before: Mapped[datetime | None] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     why: Mapped[str | None] = mapped_column(String(255))
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ReceivedUpdate(Base):
+    """An update that has arrived: what it says until it is settled, then its number alone."""
+
+    __tablename__ = "updates"
+    __table_args__ = (Index(None, "place", "id"), Index(None, "state", "changed_at"))
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    place: Mapped[int | None] = mapped_column(BigInteger)
+    payload: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[UpdateState] = mapped_column(String(16))
+    owner: Mapped[str | None] = mapped_column(String(16))
+    attempt: Mapped[int]
+    beat: Mapped[int]
     changed_at: Mapped[datetime] = mapped_column(Moment)

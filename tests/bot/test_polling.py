@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from telegram import Bot, Update
@@ -29,20 +29,26 @@ class Poller:
 
     def __init__(self, bot: Bot, *, conflict_patience: float = 60.0) -> None:
         self.stop = asyncio.Event()
-        self.queue: asyncio.Queue[object] = asyncio.Queue()
+        self.queue: asyncio.Queue[Update] = asyncio.Queue()
+        self.full = False
         self.connection = Connection(self.stop)
         polling = Polling(
             bot,
-            self.queue,
+            self._accept,
             self.connection,
             allowed_updates=["message", "callback_query"],
             conflict_patience=conflict_patience,
         )
         self.task = asyncio.create_task(polling.run())
 
+    async def _accept(self, updates: Sequence[Update]) -> None:
+        if self.full:
+            raise OSError("no space left on device")
+        for update in updates:
+            self.queue.put_nowait(update)
+
     async def text(self) -> str | None:
         update = await self.queue.get()
-        assert isinstance(update, Update)
         assert update.message is not None
         return update.message.text
 
@@ -74,6 +80,18 @@ async def test_updates_come_in_order_and_once(
     again = Poller(bot)
     assert await again.text() == "四"
     await again.ends()
+
+
+async def test_what_cannot_be_kept_stays_at_telegram(
+    telegram: FakeTelegram, poller: Poller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.polling.FIRST_PAUSE", 0.01)
+    poller.full = True
+    telegram.user().sends("一")
+    await asyncio.sleep(0.1)
+    assert len(telegram.updates.pending) == 1
+    poller.full = False
+    assert await poller.text() == "一"
 
 
 async def test_only_the_updates_asked_for_come(telegram: FakeTelegram, poller: Poller) -> None:

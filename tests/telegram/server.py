@@ -11,7 +11,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -35,13 +35,18 @@ class FakeServer:
     """Serves a FakeTelegram from a thread of its own: `with FakeServer(telegram) as server:`.
 
     A webhook's public https address is reached through `proxies`, which stand for the operator's
-    reverse proxy: {"https://qibu.example": "http://127.0.0.1:8443"}.
+    reverse proxy: {"https://qibu.example": "http://127.0.0.1:8443"}; of several, each in turn.
     """
 
-    def __init__(self, telegram: FakeTelegram, proxies: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, telegram: FakeTelegram, proxies: Mapping[str, str | Sequence[str]] | None = None
+    ) -> None:
         self.telegram = telegram
         self.proxies = dict(proxies or {})
         self.pushed: list[int] = []
+        self.loses_acknowledgements = 0
+        """So many pushes are delivered again, as if their answers had been lost on the way."""
+        self._turn = 0
         app = Starlette(
             routes=[Route("/bot{token}/{method}", self._respond, methods=["GET", "POST"])],
             lifespan=self._pushing,
@@ -100,37 +105,64 @@ class FakeServer:
                 await task
 
     async def _push(self) -> None:
-        """Delivers updates to the webhook one by one, again and again until it takes them."""
+        """Delivers updates to the webhook, again and again until it takes them: many at a time, as
+        Telegram does, but of each chat or person one after the other."""
         updates = self.telegram.updates
+        under_way: dict[object, asyncio.Task[None]] = {}
         async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
             while True:
                 await asyncio.sleep(_PUSH_PAUSE_SECONDS)
-                if not updates.webhook.url or not updates.pending:
-                    continue
-                update, webhook = updates.pending[0], updates.webhook
-                try:
-                    answer = await client.post(
-                        self._behind_proxy(webhook.url),
-                        content=json.dumps(update),
-                        headers={
-                            "Content-Type": "application/json",
-                            "X-Telegram-Bot-Api-Secret-Token": webhook.secret,
-                        },
-                    )
-                    answer.raise_for_status()
-                except httpx.HTTPError as error:
-                    webhook.last_error = f"Wrong response from the webhook: {error}"
-                    await asyncio.sleep(_PUSH_RETRY_SECONDS)
+                under_way = {lane: task for lane, task in under_way.items() if not task.done()}
+                if not updates.webhook.url:
                     continue
                 with self.telegram.lock:
-                    updates.acknowledge(update["update_id"] + 1)
-                    self.pushed.append(update["update_id"])
+                    waiting = list(updates.pending)
+                for update in waiting:
+                    lane = _lane(update)
+                    room = len(under_way) < updates.webhook.max_connections
+                    if room and lane not in under_way and update in updates.pending:
+                        under_way[lane] = asyncio.create_task(self._deliver(client, update))
+
+    async def _deliver(self, client: httpx.AsyncClient, update: dict[str, Any]) -> None:
+        updates = self.telegram.updates
+        webhook = updates.webhook
+        try:
+            answer = await client.post(
+                self._behind_proxy(webhook.url),
+                content=json.dumps(update),
+                headers={
+                    "Content-Type": "application/json",
+                    "X-Telegram-Bot-Api-Secret-Token": webhook.secret,
+                },
+            )
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            webhook.last_error = f"Wrong response from the webhook: {error}"
+            await asyncio.sleep(_PUSH_RETRY_SECONDS)
+            return
+        self.pushed.append(update["update_id"])
+        if self.loses_acknowledgements:
+            self.loses_acknowledgements -= 1
+            return
+        with self.telegram.lock:
+            updates.pending = [one for one in updates.pending if one is not update]
 
     def _behind_proxy(self, url: str) -> str:
         for public, inside in self.proxies.items():
             if url.startswith(public):
-                return inside + url.removeprefix(public)
+                servers = [inside] if isinstance(inside, str) else inside
+                self._turn += 1
+                return servers[self._turn % len(servers)] + url.removeprefix(public)
         return url
+
+
+def _lane(update: Mapping[str, Any]) -> object:
+    """What Telegram keeps in order among the pushes of one bot."""
+    kind = next(name for name in update if name != "update_id")
+    payload = update[kind]
+    if kind == "callback_query" or "chat" not in payload:
+        return ("person", payload.get("from", {}).get("id"))
+    return ("chat", payload["chat"]["id"])
 
 
 async def _read(request: Request) -> tuple[dict[str, Any], dict[str, bytes]]:

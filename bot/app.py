@@ -48,6 +48,7 @@ from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
 from bot.usecases.form_choice import FormChoice
+from bot.usecases.morph import Morph
 from bot.usecases.rate import Rate
 from bot.usecases.subscribe import Subscribe
 from bot.usecases.top import Top
@@ -84,7 +85,7 @@ def build_application(
     if inbox is not None:
         ordering.handle, pacing.before_message = inbox.handle, inbox.before_message
     application = _application(services, request or _http(), pacing, ordering)
-    house = _house(services, application, ordering)
+    house = _house(services, application, pacing, ordering)
     application.add_handlers(handlers.setup(house))
     application.add_error_handler(errors.setup(house))
     schedule = DailySchedule(house.daily)
@@ -147,7 +148,9 @@ def _http() -> HTTPXRequest:
     return HTTPXRequest(connection_pool_size=64, read_timeout=_READ_TIMEOUT)
 
 
-def _house(services: Services, application: AnyApplication, ordering: OneAtATimePerChat) -> House:
+def _house(
+    services: Services, application: AnyApplication, pacing: Pacing, ordering: OneAtATimePerChat
+) -> House:
     bot, store, poet, texts = application.bot, services.store, services.poet, services.texts
     sending = Sending(bot, store)
     pictures = Pictures(CardStudio(CardPainter()))
@@ -157,6 +160,7 @@ def _house(services: Services, application: AnyApplication, ordering: OneAtATime
     return House(
         services=services,
         sending=sending,
+        pacing=pacing,
         ordering=ordering,
         work=Work(),
         questions=Questions(),
@@ -169,6 +173,7 @@ def _house(services: Services, application: AnyApplication, ordering: OneAtATime
         another=Another(store, compose, acrostic),
         answer=answer,
         couplet=Couplet(store, poet, forms, answer),
+        morph=Morph(store, poet),
         rate=Rate(store),
         top=Top(store, services.clock),
         card=Card(store),

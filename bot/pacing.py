@@ -92,6 +92,14 @@ class Pacing(BaseRateLimiter[None]):
             self._hold(chat, seconds_to_wait(error))
             raise
 
+    def pause(self, chat: int) -> float:
+        """Seconds between two messages, or edits of one, that a chat takes for any length of
+        time."""
+        pause = self._chat.seconds / self._chat.messages
+        if chat > 0:
+            return pause
+        return max(pause, self._group.seconds / self._group.messages)
+
     def _hold(self, chat: int | str, seconds: float) -> None:
         now = _now()
         self._held = {k: until for k, until in self._held.items() if until > now}

@@ -45,6 +45,7 @@ _OWNER = frozenset({Place.OWNER})
 POEM = Command("poem", "command.poem", _EVERYWHERE, "example.poem")
 COUPLET = Command("couplet", "command.couplet", _EVERYWHERE, "example.couplet")
 ANSWER = Command("answer", "command.answer", _EVERYWHERE, "example.answer")
+MORPH = Command("morph", "command.morph", _PEOPLE, "example.morph")
 ACROSTIC = Command("acrostic", "command.acrostic", _EVERYWHERE, "example.acrostic")
 TODAY = Command("today", "command.today", _EVERYWHERE)
 TOP = Command("top", "command.top", _EVERYWHERE, "example.top")
@@ -62,6 +63,7 @@ COMMANDS = (
     ANSWER,
     COUPLET,
     ACROSTIC,
+    MORPH,
     TODAY,
     TOP,
     DAILY,

@@ -28,8 +28,9 @@ from bot.texts import LANGUAGES, Texts
 from model.verse import Script
 
 Question = Callable[[Reader], str]
-"""The text of a question of ours, without markup, for a reader."""
+"""The first line of a question of ours, without markup, for a reader."""
 Handle = Callable[[Visit], Coroutine[Any, Any, None]]
+HandleInline = Callable[[InlineVisit], Coroutine[Any, Any, None]]
 HandleRaw = Callable[[House, Bot, Update], Coroutine[Any, Any, None]]
 AnyHandler = BaseHandler[Any, Any, Any]
 AnyContext = CallbackContext[Any, Any, Any, Any]
@@ -67,7 +68,8 @@ class _RepliesTo(filters.MessageFilter):
             and asked is not None
             and asked.from_user is not None
             and asked.from_user.id == message.get_bot().id
-            and asked.text in self._asked
+            and asked.text is not None
+            and asked.text.partition("\n")[0] in self._asked
         )
 
 

@@ -15,6 +15,7 @@ from bot.handlers.reports import Reports
 from bot.pictures import Pictures
 from bot.handlers.work import Work
 from bot.ordering import OneAtATimePerChat
+from bot.pacing import Pacing
 from bot.sending import Sending
 from bot.services import Services
 from bot.usecases.account import Account
@@ -26,6 +27,7 @@ from bot.usecases.channels import Channels
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
+from bot.usecases.morph import Morph
 from bot.usecases.rate import Rate
 from bot.usecases.subscribe import Subscribe
 from bot.usecases.top import Top
@@ -37,6 +39,7 @@ class House:
 
     services: Services
     sending: Sending
+    pacing: Pacing
     ordering: OneAtATimePerChat
     work: Work
     questions: Questions
@@ -49,6 +52,7 @@ class House:
     another: Another
     answer: Answer
     couplet: Couplet
+    morph: Morph
     rate: Rate
     top: Top
     card: Card

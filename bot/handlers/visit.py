@@ -88,7 +88,7 @@ class Visit:
         """Who asks, as far as can be told: the person, or the chat that speaks."""
         return self.chat.id if self.user_id is None else self.user_id
 
-    async def reply(self, page: Page, about: str = "") -> None:
+    async def reply(self, page: Page, about: str = "") -> Message:
         """Answers where it was said; among several people, to whom who said it.
 
         Of a page that asks for a reply, `about` is what was given already.
@@ -104,6 +104,7 @@ class Visit:
         if isinstance(page.markup, ForceReply):
             question = Question(sent.message_id, about)
             self.house.questions.ask(self.chat.id, self.person, question)
+        return sent
 
     @asynccontextmanager
     async def working(self, action: ChatAction = ChatAction.TYPING) -> AsyncIterator[None]:
@@ -141,10 +142,13 @@ class Visit:
 
     async def turn(self, page: Page) -> None:
         """Puts another page in the place of the one whose button was pressed."""
-        message = self.pressed
-        if message is None:
+        if self.pressed is None:
             await self.reply(page)
-            return
+        else:
+            await self.put(self.pressed, page)
+
+    async def put(self, message: Message, page: Page) -> None:
+        """Puts a page in the place of a message of ours; of one that is gone, nowhere."""
         markup: Any = page.markup
         try:
             await self.house.sending.persist(

@@ -5,12 +5,10 @@ Decides how verse that spells a word is shown, and how one comes to words that c
 
 from __future__ import annotations
 
-import re
-
 from telegram import ForceReply
 
 from bot.pages import buttons
-from bot.pages.page import Page, Reader, excerpt, stack
+from bot.pages.page import Page, Reader, excerpt, stack, unmarked
 from bot.pages.verse import making, numbered, poem, refused
 from bot.usecases.acrostic import (
     MAX_HEADS,
@@ -66,4 +64,4 @@ def ask(reader: Reader, *, among_others: bool) -> Page:
 
 def question(reader: Reader) -> str:
     """The text of that question as a message holds it, without markup."""
-    return re.sub("<[^>]+>", "", reader.say("acrostic.ask"))
+    return unmarked(reader.say("acrostic.ask"))

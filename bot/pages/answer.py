@@ -11,7 +11,7 @@ import re
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.pages.buttons import NUMBERS
-from bot.pages.page import Page, Reader, stack
+from bot.pages.page import Page, Reader, stack, unmarked
 from bot.pages.verse import refused
 from bot.usecases.answer import (
     Answered,
@@ -78,4 +78,4 @@ def ask(reader: Reader, *, among_others: bool) -> Page:
 
 def question(reader: Reader) -> str:
     """The text of that question as a message holds it, without markup."""
-    return re.sub("<[^>]+>", "", reader.say("answer.ask"))
+    return unmarked(reader.say("answer.ask"))

@@ -12,7 +12,7 @@ from telegram import ForceReply
 
 from bot.pages import buttons
 from bot.pages.answer import choice
-from bot.pages.page import Page, Reader, stack
+from bot.pages.page import Page, Reader, stack, unmarked
 from bot.pages.verse import numbered, refused
 from bot.store import PoemRecord
 from bot.texts import Html
@@ -63,7 +63,7 @@ def ask(reader: Reader, *, among_others: bool) -> Page:
 
 def question(reader: Reader) -> str:
     """The text of that question as a message holds it, without markup."""
-    return re.sub("<[^>]+>", "", reader.say("couplet.ask"))
+    return unmarked(reader.say("couplet.ask"))
 
 
 def _wrong_length(reader: Reader, found: WrongLength) -> Page:

@@ -76,6 +76,11 @@ def excerpt(words: str) -> str:
     return words if len(words) <= _LONGEST_EXCERPT else words[:_LONGEST_EXCERPT] + "…"
 
 
+def unmarked(text: Html) -> str:
+    """What is left of a text without values when Telegram has read its markup."""
+    return re.sub("<[^>]+>", "", text)
+
+
 def stack(blocks: Iterable[str]) -> Html:
     """Blocks one below the other."""
     return Html("\n".join(blocks))

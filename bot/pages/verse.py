@@ -18,6 +18,7 @@ from bot.texts import Html, Localised
 from bot.usecases.acrostic import COMMAND as ACROSTIC
 from bot.usecases.answer import COMMAND as ANSWER
 from bot.usecases.compose import Composed, ThemeTooLong, WordsUnread
+from bot.usecases.morph import ends_of
 from bot.usecases.rate import NoSuchPoem, Opinions, Rated
 from bot.usecases.refusals import CharactersUnknown, FormUnknown, FormUnwritten, Refusal
 from bot.usecases.top import Best, Span
@@ -197,6 +198,9 @@ def making(reader: Reader, made: PoemRecord) -> Html:
         how = say("made.acrostic", words=reader.han(made.seed_text))
     elif made.command == ANSWER:
         how = say("made.answer", words=reader.han(made.seed_text))
+    elif ends := ends_of(made):
+        start, end = (reader.han(verse.lines[0]) for verse in ends)
+        how = say("made.morph", start=start, end=end)
     else:
         how = say("made.words", words=reader.verse(made.seed_text))
     return say("verse.line", form=name[:1].upper() + name[1:], made=how)

@@ -6,8 +6,6 @@ misunderstanding is cleared up.
 
 from __future__ import annotations
 
-import re
-
 from telegram import ForceReply
 
 from bot.pages import buttons

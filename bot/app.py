@@ -26,6 +26,7 @@ from bot.cards import CardPainter, CardStudio
 from bot.confidant import Confidant
 from bot.handlers import AnyHandler, errors, menus
 from bot.handlers.averages import Averages
+from bot.handlers.edits import Edits
 from bot.handlers.house import House
 from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
@@ -44,14 +45,19 @@ from bot.usecases.another import Another
 from bot.usecases.answer import Answer
 from bot.usecases.card import Card
 from bot.usecases.channels import Channels
+from bot.usecases.collections import Collections
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
 from bot.usecases.form_choice import FormChoice
 from bot.usecases.morph import Morph
+from bot.usecases.prosody import Prosody
 from bot.usecases.rate import Rate
+from bot.usecases.share import Share
 from bot.usecases.subscribe import Subscribe
 from bot.usecases.top import Top
+from bot.usecases.vary import Vary
+from bot.usecases.view import View
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -153,6 +159,7 @@ def _house(
 ) -> House:
     bot, store, poet, texts = application.bot, services.store, services.poet, services.texts
     sending = Sending(bot, store)
+    edits, view = Edits(sending), View(store)
     pictures = Pictures(CardStudio(CardPainter()))
     forms = FormChoice(poet, services.chance)
     compose, acrostic = Compose(store, poet, forms), Acrostic(store, poet, forms)
@@ -164,7 +171,8 @@ def _house(
         ordering=ordering,
         work=Work(),
         questions=Questions(),
-        averages=Averages(bot, store, sending),
+        edits=edits,
+        averages=Averages(bot, store, sending, edits),
         reports=Reports(bot, services.settings, texts),
         confidant=Confidant(bot, store, texts),
         pictures=pictures,
@@ -177,6 +185,11 @@ def _house(
         rate=Rate(store),
         top=Top(store, services.clock),
         card=Card(store),
+        view=view,
+        vary=Vary(store, poet),
+        prosody=Prosody(store, poet, view),
+        collections=Collections(store),
+        share=Share(store),
         account=Account(store),
         subscribe=Subscribe(store),
         channels=Channels(store),

@@ -13,8 +13,9 @@ import logging
 from telegram import Bot, Message
 from telegram.error import TelegramError
 
+from bot.handlers.edits import Edits
 from bot.pages import buttons
-from bot.sending import Fate, Sending, judge
+from bot.sending import Sending
 from bot.store import Store
 from bot.texts import Localised
 
@@ -26,11 +27,14 @@ _Place = tuple[int, int]
 class Averages:
     """Refreshes keyboards in tasks of its own, one per message."""
 
-    def __init__(self, bot: Bot, store: Store, sending: Sending, *, interval: float = 3.0) -> None:
+    def __init__(
+        self, bot: Bot, store: Store, sending: Sending, edits: Edits, *, interval: float = 3.0
+    ) -> None:
         """`interval` is the seconds between two edits of one message."""
         self._bot = bot
         self._store = store
         self._sending = sending
+        self._edits = edits
         self._interval = interval
         self._wanted: dict[_Place, tuple[Message, Localised]] = {}
         self._tasks: dict[_Place, asyncio.Task[None]] = {}
@@ -60,18 +64,17 @@ class Averages:
             del self._tasks[place]
 
     async def _show(self, message: Message, say: Localised) -> None:
-        poems, others = buttons.rated_in(message.reply_markup)
-        rated = {poem: await self._store.ratings.summary(poem) for poem in poems}
-        markup = buttons.rating(say, rated, others)
+        async def edit(latest: Message) -> Message | bool:
+            poems, others = buttons.rated_in(latest.reply_markup)
+            if not poems:
+                return True  # something else stands there now
+            rated = {poem: await self._store.ratings.summary(poem) for poem in poems}
+            return await latest.edit_reply_markup(buttons.rating(say, rated, others))
+
         try:
-            await self._sending.persist(
-                lambda: self._bot.edit_message_reply_markup(
-                    message.chat_id, message.message_id, reply_markup=markup
-                )
-            )
+            await self._edits.change(message, edit)
         except TelegramError as error:
-            if judge(error).fate is not Fate.UNCHANGED:
-                _log.info("the average of a message is not shown: %s", error)
+            _log.info("the average of a message is not shown: %s", error)
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):

@@ -100,7 +100,7 @@ async def _painted(visit: Visit, chosen: str | None, show: Show) -> str:
     reader = visit.reader
     if visit.in_channel:
         return reader.say.plain("button.in_channel")
-    shown = await visit.house.card(visit.chat.id, _poem(visit))
+    shown = await visit.house.card(visit.asker, _poem(visit))
     if shown is None:
         return reader.say.plain("top.gone")
     await visit.uploading()

@@ -48,10 +48,13 @@ ANSWER = Command("answer", "command.answer", _EVERYWHERE, "example.answer")
 MORPH = Command("morph", "command.morph", _PEOPLE, "example.morph")
 ACROSTIC = Command("acrostic", "command.acrostic", _EVERYWHERE, "example.acrostic")
 TODAY = Command("today", "command.today", _EVERYWHERE)
+KEPT = Command("kept", "command.kept", _PRIVATE)
+MINE = Command("mine", "command.mine", _PRIVATE)
 TOP = Command("top", "command.top", _EVERYWHERE, "example.top")
 DAILY = Command("daily", "command.daily", _SETTINGS, "example.daily")
 LANGUAGE = Command("language", "command.language", _SETTINGS)
 PRIVACY = Command("privacy", "command.privacy", _PEOPLE)
+EXPORT = Command("export", "command.export", _PRIVATE)
 FORGET = Command("forget", "command.forget", _PRIVATE)
 PREVIEW = Command("preview", "command.preview", _OWNER)
 STATS = Command("stats", "command.stats", _OWNER)
@@ -66,9 +69,12 @@ COMMANDS = (
     MORPH,
     TODAY,
     TOP,
+    KEPT,
+    MINE,
     DAILY,
     LANGUAGE,
     PRIVACY,
+    EXPORT,
     FORGET,
     PREVIEW,
     STATS,

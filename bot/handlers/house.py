@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.confidant import Confidant
 from bot.handlers.averages import Averages
+from bot.handlers.edits import Edits
 from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
 from bot.pictures import Pictures
@@ -24,13 +25,18 @@ from bot.usecases.another import Another
 from bot.usecases.answer import Answer
 from bot.usecases.card import Card
 from bot.usecases.channels import Channels
+from bot.usecases.collections import Collections
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
 from bot.usecases.morph import Morph
+from bot.usecases.prosody import Prosody
 from bot.usecases.rate import Rate
+from bot.usecases.share import Share
 from bot.usecases.subscribe import Subscribe
 from bot.usecases.top import Top
+from bot.usecases.vary import Vary
+from bot.usecases.view import View
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class House:
     ordering: OneAtATimePerChat
     work: Work
     questions: Questions
+    edits: Edits
     averages: Averages
     reports: Reports
     confidant: Confidant
@@ -56,6 +63,11 @@ class House:
     rate: Rate
     top: Top
     card: Card
+    view: View
+    vary: Vary
+    prosody: Prosody
+    collections: Collections
+    share: Share
     account: Account
     subscribe: Subscribe
     channels: Channels

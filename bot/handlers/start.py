@@ -6,6 +6,7 @@ Decides who may choose a chat's language; what is said is left to `bot.pages.tal
 from __future__ import annotations
 
 from bot.access import Access, settings_access
+from bot.handlers import links
 from bot.handlers.channels import ask_unsettled
 from bot.handlers.commands import HELP, LANGUAGE, Place, offered
 from bot.handlers.doors import AnyHandler, Doors
@@ -17,7 +18,9 @@ from model.verse import Script
 
 
 async def start(visit: Visit) -> None:
-    """Says hello."""
+    """Says hello, or follows the link that was pressed."""
+    if visit.chat.kind == "private" and await links.follow(visit, visit.words):
+        return
     await visit.reply(talk.greeting(visit.reader, private=visit.chat.kind == "private"))
     await ask_unsettled(visit)
 

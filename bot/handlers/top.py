@@ -10,13 +10,14 @@ from bot.handlers.commands import TOP
 from bot.handlers.doors import AnyHandler, Doors
 from bot.handlers.visit import Visit
 from bot.pages import buttons, verse
+from bot.pages import top as pages
 from bot.usecases.top import Span, read_span
 
 
 async def top(visit: Visit) -> None:
     """Lists the best."""
     found = await visit.house.top(visit.chat.id, read_span(visit.words))
-    await visit.reply(verse.best(visit.reader, found))
+    await visit.reply(pages.best(visit.reader, found))
 
 
 async def switch(visit: Visit) -> None:
@@ -24,24 +25,23 @@ async def switch(visit: Visit) -> None:
     assert visit.data is not None
     found = await visit.house.top(visit.chat.id, Span(visit.data["span"]))
     await visit.notice()
-    await visit.turn(verse.best(visit.reader, found))
+    await visit.turn(pages.best(visit.reader, found))
 
 
 async def show(visit: Visit) -> None:
-    """Opens one verse of the list."""
+    """Opens one verse of a list."""
     assert visit.data is not None
-    made = await visit.house.top.open(visit.chat.id, visit.data["poem"])
-    if made is None:
-        await visit.notice(visit.reader.say.plain("top.gone"), alert=True)
+    say = visit.reader.say
+    viewed = await visit.house.view(visit.asker, visit.data["poem"])
+    if viewed is None:
+        await visit.notice(say.plain("top.gone"), alert=True)
         return
     if visit.in_channel:
         # Any reader may press; only who runs the channel decides what is posted there.
-        await visit.notice(visit.reader.verse(made.text), alert=True)
+        await visit.notice(verse.at_a_glance(visit.reader, viewed), alert=True)
         return
     await visit.notice()
-    summary = await visit.house.services.store.ratings.summary(made.public_id)
-    page = verse.poem(visit.reader, made, summary, in_channel=visit.in_channel)
-    await visit.reply(page)
+    await visit.answer_below(verse.viewed(visit.reader, viewed))
 
 
 def setup(doors: Doors) -> list[AnyHandler]:

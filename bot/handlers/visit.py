@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import Bot, CallbackQuery, Chat, ForceReply, Message, Update, User
+from telegram import (
+    Bot,
+    CallbackQuery,
+    Chat,
+    ForceReply,
+    InlineKeyboardMarkup,
+    Message,
+    Update,
+    User,
+)
 from telegram.constants import ChatAction, ChatType
 from telegram.error import TelegramError
 
 from bot.handlers.house import House
 from bot.handlers.questions import Question
+from bot.pages import buttons
 from bot.pages.page import Page, Reader
 from bot.sending import Fate, judge
 from bot.store import ChatRecord
@@ -71,6 +81,13 @@ class Visit:
     def pressed_id(self) -> int | None:
         """The number of that message, shown or not."""
         return self.query.message.message_id if self.query.message else None
+
+    @property
+    def poems_pressed(self) -> list[str]:
+        """The public ids of the poems that stand there now, as far as its stars tell."""
+        if self.pressed is None:
+            return []
+        return buttons.rated_in(self.house.edits.latest(self.pressed).reply_markup)[0]
 
     @property
     def in_channel(self) -> bool:
@@ -130,36 +147,59 @@ class Visit:
         """Shows that a picture is on its way."""
         await self._show_busy(ChatAction.UPLOAD_PHOTO)
 
-    async def notice(self, text: str = "", *, alert: bool = False) -> None:
-        """Answers the press of a button; one that is too old gets none."""
+    async def uploading_document(self) -> None:
+        """Shows that a file is on its way."""
+        await self._show_busy(ChatAction.UPLOAD_DOCUMENT)
+
+    async def notice(self, text: str = "", *, alert: bool = False, url: str | None = None) -> None:
+        """Answers the press of a button, or opens a link to this bot; one that is too old gets no
+        answer."""
         try:
             await self.house.sending.persist(
-                lambda: self.query.answer(text or None, show_alert=alert)
+                lambda: self.query.answer(text or None, show_alert=alert, url=url)
             )
         except TelegramError as error:
             if judge(error).fate is not Fate.UNCHANGED:
                 raise
 
     async def turn(self, page: Page) -> None:
-        """Puts another page in the place of the one whose button was pressed."""
-        if self.pressed is None:
-            await self.reply(page)
-        else:
-            await self.put(self.pressed, page)
+        """Puts another page in the place of the one whose button was pressed, or below it where
+        that can take none: a picture, a message that is gone or too old."""
+        message = self.pressed
+        if message is None or message.text is None or not await self.put(message, page):
+            await self.answer_below(page)
 
-    async def put(self, message: Message, page: Page) -> None:
-        """Puts a page in the place of a message of ours; of one that is gone, nowhere."""
+    async def put(self, message: Message, page: Page) -> bool:
+        """Puts a page in the place of a message of ours; False if it cannot be changed any more."""
         markup: Any = page.markup
-        try:
-            await self.house.sending.persist(
-                lambda: message.edit_text(page.text, reply_markup=markup)
-            )
-        except TelegramError as error:
-            if judge(error).fate is not Fate.UNCHANGED:
-                raise
-        if page.poems:
+        changed = await self.house.edits.change(
+            message, lambda latest: latest.edit_text(page.text, reply_markup=markup)
+        )
+        if changed and page.poems:
             deliveries = self.house.services.store.deliveries
             await deliveries.record(message.chat_id, message.message_id, page.poems)
+        return changed
+
+    async def answer_below(self, page: Page) -> None:
+        """Answers the press of a button with a message of its own, in reply to the button's."""
+        await self.house.sending.send(
+            self.chat.id, page, thread_id=self.thread_id, reply_to=self.pressed_id
+        )
+
+    async def remark(self, change: Callable[[InlineKeyboardMarkup], InlineKeyboardMarkup]) -> None:
+        """Changes the buttons below the message that was pressed, if they can be."""
+        if self.pressed is None:
+            return
+
+        async def edit(latest: Message) -> Message | bool:
+            markup = latest.reply_markup
+            return not markup or await latest.edit_reply_markup(change(markup))
+
+        await self.house.edits.change(self.pressed, edit)
+
+    def link(self, start: str) -> str:
+        """Opens the private chat, where /start is told that."""
+        return f"https://t.me/{self.bot.username}?start={start}"
 
     async def _keep_showing(self, action: ChatAction) -> None:
         while True:

@@ -47,7 +47,7 @@ def spelled(reader: Reader, found: Spelled, *, in_channel: bool = False) -> Page
     if len(found.stanzas) == 1:
         return poem(reader, first, in_channel=in_channel)
     ids = tuple(made.public_id for made in found.stanzas)
-    rows = [] if in_channel else [buttons.more(reader.say, first.public_id, card=False)]
+    rows = [] if in_channel else [[buttons.another(reader.say, first.public_id)]]
     return Page(
         stack([reader.quote(*numbered(found.stanzas), heads=True), making(reader, first)]),
         buttons.rating(reader.say, dict.fromkeys(ids), rows),

@@ -58,6 +58,11 @@ def manual(reader: Reader, commands: Sequence[Explained], *, private: bool) -> P
     return Page(Html("\n\n".join(blocks)))
 
 
+def in_private(reader: Reader, link: str) -> Page:
+    """To a wish that is between two, among several; with the way to where it is met."""
+    return Page(reader.say("link.private"), buttons.leading(reader.say, link))
+
+
 def choose_language(reader: Reader) -> Page:
     """The question of /language."""
     return Page(reader.say("language.choose"), buttons.languages())

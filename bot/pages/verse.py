@@ -6,10 +6,10 @@ left to `bot.pages.couplet`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
-
-from telegram import InlineKeyboardMarkup
+from html import unescape
 
 from bot.pages import buttons
 from bot.pages.page import Page, Reader, excerpt, stack
@@ -21,8 +21,10 @@ from bot.usecases.compose import Composed, ThemeTooLong, WordsUnread
 from bot.usecases.morph import ends_of
 from bot.usecases.rate import NoSuchPoem, Opinions, Rated
 from bot.usecases.refusals import CharactersUnknown, FormUnknown, FormUnwritten, Refusal
-from bot.usecases.top import Best, Span
-from model.verse import Form
+from bot.usecases.vary import COMMAND as VARY
+from bot.usecases.vary import DISTANCES, step
+from bot.usecases.view import Viewed
+from model.verse import Form, Verse, han_only
 
 FORMS = {
     Form.COUPLET5: "form.couplet5",
@@ -76,6 +78,11 @@ def refused(reader: Reader, refusal: Refusal) -> Page:
             return Page(say("couplet.unknown_characters", characters=shown, n=len(characters)))
 
 
+def refused_plainly(reader: Reader, refusal: Refusal) -> str:
+    """The same without markup, as a notice."""
+    return unescape(re.sub("<[^>]+>", "", refused(reader, refusal).text))
+
+
 def poem(
     reader: Reader,
     made: PoemRecord,
@@ -84,18 +91,47 @@ def poem(
     *,
     in_channel: bool = False,
 ) -> Page:
-    """One verse, how it was made, its stars, and what else can be had of it.
+    """One verse as it is first shown: how it was made, its stars, and what else can be had of it.
 
     Whoever reads a channel may rate; they may not have the bot post to all the others.
     """
-    heads = made.command == ACROSTIC
-    blocks = [reader.quote(made.text, heads=heads), making(reader, made)]
-    more = [] if in_channel else [buttons.more(reader.say, made.public_id)]
-    return Page(
-        stack(blocks if title is None else [title, *blocks]),
-        buttons.rating(reader.say, {made.public_id: summary}, more),
-        (made.public_id,),
+    more = [] if in_channel else buttons.below(reader.say, made.public_id)
+    return _standing(reader, made, summary, (title, making(reader, made)), more)
+
+
+def viewed(reader: Reader, found: Viewed, *, in_channel: bool = False) -> Page:
+    """One verse as it is shown again."""
+    made, original = found.poem, found.original
+    more = [] if in_channel else below(reader.say, found)
+    how = making(reader, made, original, heard=found.heard)
+    return _standing(reader, made, found.summary, (titled(reader, found), how), more)
+
+
+def at_a_glance(reader: Reader, found: Viewed) -> str:
+    """The same as a notice, for whoever reads where nothing more may be posted."""
+    text, summary = reader.verse(found.poem.text), found.summary
+    if summary.mean is None:
+        return text
+    mean = reader.say.number(summary.mean)
+    return f"{text}\n{reader.say.plain('rating.button', n=summary.count, mean=mean)}"
+
+
+def below(say: Localised, found: Viewed, *, explained: bool = False) -> list[buttons.Row]:
+    """What else can be had of it."""
+    return buttons.below(
+        say,
+        found.poem.public_id,
+        kept=found.kept,
+        original=None if found.original is None else found.original.public_id,
+        explained=explained,
     )
+
+
+def titled(reader: Reader, found: Viewed) -> Html | None:
+    """The heading of a poem of the day; others have none."""
+    if found.day is None:
+        return None
+    return reader.say("today.title", date=reader.say.date(found.day))
 
 
 def of_the_day(
@@ -109,37 +145,6 @@ def of_the_day(
     """The poem of a date."""
     title = reader.say("today.title", date=reader.say.date(day))
     return poem(reader, made, summary, title, in_channel=in_channel)
-
-
-def best(reader: Reader, found: Best) -> Page:
-    """The answer to /top, whose numbers open a verse."""
-    say = reader.say
-    span = say("top.week") if found.span is Span.WEEK else say("top.all")
-    rated = [
-        say(
-            "top.entry",
-            rank=rank,
-            verse=_beginning(reader, made),
-            mean=say.number(summary.mean or 0.0),
-            n=summary.count,
-        )
-        for rank, (made, summary) in enumerate(found.poems, start=1)
-    ]
-    unrated = [
-        say("top.unrated_entry", rank=rank, verse=_beginning(reader, made))
-        for rank, made in enumerate(found.unrated, start=1)
-    ]
-    blocks = [say("top.title", span=span), ""]
-    if rated:
-        blocks += [*rated, "", say("top.hint")]
-    elif unrated:
-        blocks += [say("top.unrated"), *unrated, "", say("top.hint")]
-    else:
-        blocks.append(say("top.empty"))
-    listed = [made for made, _ in found.poems] or found.unrated
-    rows = buttons.numbered([made.public_id for made in listed])
-    rows.append(buttons.spans(say, found.span))
-    return Page(stack(blocks), InlineKeyboardMarkup(rows))
 
 
 def thanks(say: Localised, outcome: Rated | NoSuchPoem) -> str:
@@ -186,27 +191,77 @@ def numbered(poems: Sequence[PoemRecord]) -> list[str]:
     ]
 
 
-def making(reader: Reader, made: PoemRecord) -> Html:
-    """The line below a verse: its form, and what it was made from."""
+def making(
+    reader: Reader,
+    made: PoemRecord,
+    original: PoemRecord | None = None,
+    *,
+    heard: bool = True,
+) -> Html:
+    """The line below a verse: its form, and what it was made from.
+
+    Words are told to whoever `heard` them; to others as far as they stand in the verse anyway.
+    """
     say = reader.say
     name = form_name(say, made.form)
-    if made.seed_text is None:
+    words = made.seed_text or ""
+    if made.command == VARY:
+        how = _varied(say, made, original)
+    elif made.seed_text is None:
         how = say("made.random")
-    elif made.command == "poem":
-        how = say("made.theme", words=reader.han(made.seed_text))
     elif made.command == ACROSTIC:
-        how = say("made.acrostic", words=reader.han(made.seed_text))
+        how = say("made.acrostic", words=reader.han(words if heard else _heads(made)))
+    elif not heard and words not in made.text:
+        how = say("made.others_words")
+    elif made.command == "poem":
+        how = say("made.theme", words=reader.han(words))
     elif made.command == ANSWER:
-        how = say("made.answer", words=reader.han(made.seed_text))
+        how = say("made.answer", words=reader.han(words))
     elif ends := ends_of(made):
         start, end = (reader.han(verse.lines[0]) for verse in ends)
         how = say("made.morph", start=start, end=end)
     else:
-        how = say("made.words", words=reader.verse(made.seed_text))
+        how = say("made.words", words=reader.verse(words))
     return say("verse.line", form=name[:1].upper() + name[1:], made=how)
 
 
-def _beginning(reader: Reader, made: PoemRecord) -> str:
+def beginning(reader: Reader, made: PoemRecord) -> str:
     """The first couplet: a whole quatrain is too much for the row of a list."""
     first, *rest = reader.verse(made.text).split("\n")
     return f"{first.removesuffix('。')}……" if rest else first
+
+
+def _standing(
+    reader: Reader,
+    made: PoemRecord,
+    summary: RatingSummary | None,
+    lines: tuple[Html | None, Html],
+    more: list[buttons.Row],
+) -> Page:
+    """A verse between its title, if it has one, and its making."""
+    title, how = lines
+    blocks = [reader.quote(made.text, heads=made.command == ACROSTIC), how]
+    return Page(
+        stack(blocks if title is None else [title, *blocks]),
+        buttons.rating(reader.say, {made.public_id: summary}, more),
+        (made.public_id,),
+    )
+
+
+def _varied(say: Localised, made: PoemRecord, original: PoemRecord | None) -> Html:
+    """How far a variation lies from its original, and what is left of it."""
+    if original is None or made.distance is None:
+        return say("made.varied")
+    pairs = zip(made.text, original.text, strict=True)
+    same = sum(a == b for a, b in pairs if han_only(a))
+    return say(
+        "made.variation",
+        step=step(made.distance),
+        steps=len(DISTANCES),
+        same=same,
+        size=made.form.size,
+    )
+
+
+def _heads(made: PoemRecord) -> str:
+    return "".join(line[0] for line in Verse.parse(made.text).lines)

@@ -31,6 +31,8 @@ from model.service.protocol import (
     Message,
     ModelAnswer,
     Problem,
+    ProsodyAnswer,
+    ProsodyRequest,
     ReconstructAnswer,
     ReconstructRequest,
     VersesAnswer,
@@ -101,6 +103,12 @@ class PoetClient:
     ) -> VersesAnswer:
         """The way from one verse to another."""
         return await self._ask("POST", "/v1/interpolate", request, VersesAnswer, deadline)
+
+    async def prosody(
+        self, request: ProsodyRequest, *, deadline: float | None = None
+    ) -> ProsodyAnswer:
+        """How a verse is built."""
+        return await self._ask("POST", "/v1/prosody", request, ProsodyAnswer, deadline)
 
     async def model(self, *, deadline: float | None = None) -> ModelAnswer:
         """Which poet answers."""

@@ -40,6 +40,14 @@ class OwnPoems:
         async with self._database.read() as session:
             return [poem_record(poem) for poem in await session.scalars(query)]
 
+    async def original(self, poem: PoemRecord) -> PoemRecord | None:
+        """What a poem is a variation of, if it is one and that is still there."""
+        if poem.parent_id is None:
+            return None
+        async with self._database.read() as session:
+            row = await session.get(Poem, poem.parent_id)
+            return poem_record(row) if row else None
+
     async def share(self, user_id: int, public_id: str) -> bool:
         """Lets whoever has its link read a poem; False if it is not this person's."""
         query = update(Poem).where(_own(user_id, public_id)).values(shared=True)

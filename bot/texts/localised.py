@@ -64,6 +64,10 @@ class Localised:
         """The items as a choice: `a, b, or c`."""
         return str(format_list(list(items), style="or", locale=self.locale))
 
+    def all(self, items: Sequence[str]) -> str:
+        """The items together: `a, b, and c`."""
+        return str(format_list(list(items), style="standard", locale=self.locale))
+
     def number(self, value: float) -> str:
         """With one digit after the point."""
         return str(format_decimal(value, format="#,##0.0", locale=self.locale))

@@ -1,12 +1,20 @@
-"""What Qibu knows of a person, and how it forgets.
+"""What Qibu knows of a person: handed over, and forgotten.
 
-Decides that forgetting is done at once and for good; asking whether it is meant is left to the
-handlers, what exactly goes to the store.
+Decides how the file is laid out that holds all of it, and that forgetting is done at once and for
+good; asking whether it is meant is left to the handlers, what exactly goes to the store.
 """
 
 from __future__ import annotations
 
-from bot.store import Forgotten, Store
+import json
+from dataclasses import asdict
+from datetime import date, datetime, time
+from typing import Any
+
+from bot.store import ChatRecord, Forgotten, Store, Trace
+
+FORMAT = 1
+"""The version of the file's layout."""
 
 
 class Account:
@@ -18,3 +26,81 @@ class Account:
     async def forget(self, user_id: int) -> Forgotten:
         """Removes ratings, name, and every verse with the person's words in it."""
         return await self._store.users.forget(user_id)
+
+    async def export(self, user_id: int) -> bytes:
+        """Everything that is kept of a person, as JSON in UTF-8; an empty trace of somebody
+        unknown."""
+        trace = await self._store.traces.of(user_id)
+        content = {"format": FORMAT, "person": {"id": user_id}}
+        if trace is not None:
+            content |= _content(trace)
+        return json.dumps(content, ensure_ascii=False, indent=2, default=_plain).encode()
+
+
+def _content(trace: Trace) -> dict[str, Any]:
+    return {
+        "person": {
+            "id": trace.user_id,
+            "language_code": trace.language_code,
+            "met_at": trace.met_at,
+        },
+        "chats": [_chat(chat, trace.user_id) for chat in trace.chats],
+        "verses": [
+            {
+                "id": own.poem.public_id,
+                "text": own.poem.text,
+                "form": own.poem.form,
+                "made_by": own.poem.command,
+                "your_words": own.poem.seed_text,
+                "variation_of": own.original,
+                "distance": own.poem.distance,
+                "from_random_numbers_alone": own.poem.public,
+                "shared": own.poem.shared,
+                "made_at": own.poem.created_at,
+                "chat": own.poem.chat_id,
+                "model": own.poem.model,
+                "seed": own.poem.seed,
+                "score": own.poem.score,
+                "latent": own.poem.latent,
+            }
+            for own in trace.poems
+        ],
+        "ratings": [
+            {
+                "verse": rating.public_id,
+                "text": rating.text,
+                "stars": rating.stars,
+                "given_by": rating.origin,
+                "at": rating.changed_at,
+            }
+            for rating in trace.ratings
+        ],
+        "kept": [
+            {"verse": kept.public_id, "text": kept.text, "at": kept.kept_at}
+            for kept in trace.favourites
+        ],
+        "sent_to_you": [
+            {
+                "verse": sent.public_id,
+                "message": sent.message_id,
+                "daily_of": sent.local_date,
+                "state": sent.state,
+                "at": sent.changed_at,
+            }
+            for sent in trace.deliveries
+        ],
+    }
+
+
+def _chat(chat: ChatRecord, user_id: int) -> dict[str, Any]:
+    """A private chat is the person's own; another one was added by them, and has a title."""
+    return {key: value for key, value in asdict(chat).items() if key != "added_by"} | {
+        "added_by_you": chat.added_by == user_id
+    }
+
+
+def _plain(value: object) -> str:
+    """What JSON has no kind of its own for."""
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not laid out")

@@ -25,7 +25,7 @@ class Another:
     async def __call__(self, asker: Asker, public_id: str) -> Composed | Spelled | Refusal | None:
         """None if the first is not to be seen here, for then its words are not to be heard here
         either. A person's line is no theme: of verse that grew from one, the form alone counts."""
-        poem = await find(self._store, public_id, asker.chat_id)
+        poem = await find(self._store, public_id, asker)
         if poem is None:
             return None
         words = han_only(poem.seed_text or "")

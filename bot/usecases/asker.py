@@ -14,10 +14,11 @@ from model.verse import Form
 
 @dataclass(frozen=True)
 class Asker:
-    """A person in a chat; `user_id` is None where a channel or an anonymous admin speaks."""
+    """A person in a chat; `user_id` is None where a channel or an anonymous admin speaks,
+    `chat_id` where they send verse from a chat that nobody tells us of."""
 
     user_id: int | None
-    chat_id: int
+    chat_id: int | None
     form: Form | None = None
     """What the chat would rather have, where nobody names a form."""
 
@@ -31,7 +32,7 @@ async def keep(
     command: str,
     words: str | None = None,
 ) -> PoemRecord:
-    """Keeps a verse; one that holds a person's words is never shown to strangers."""
+    """Keeps a verse; one that holds a person's words is never shown to strangers unasked."""
     return await store.poems.add(
         NewPoem(
             text=verse.text,
@@ -49,7 +50,19 @@ async def keep(
     )
 
 
-async def find(store: Store, public_id: str, chat_id: int) -> PoemRecord | None:
-    """A kept verse, unless it is gone or holds words that were said in another chat."""
+async def find(store: Store, public_id: str, asker: Asker) -> PoemRecord | None:
+    """A kept verse, if the asker may see it here.
+
+    One that grew from random numbers alone is everybody's. One that holds somebody's words is seen
+    in the chat in which they were said, in private by whoever said or keeps it, and by whoever has
+    its link as long as its maker shares it.
+    """
     poem = await store.poems.get(public_id)
-    return poem if poem is not None and (poem.public or poem.chat_id == chat_id) else None
+    if poem is None or poem.public or poem.shared:
+        return poem
+    if asker.chat_id is not None and poem.chat_id == asker.chat_id:
+        return poem
+    if asker.user_id is None or asker.user_id != asker.chat_id:
+        return None
+    theirs = poem.user_id == asker.user_id
+    return poem if theirs or await store.favourites.has(asker.user_id, public_id) else None

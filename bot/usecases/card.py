@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.store import PoemRecord, Store
-from bot.usecases.asker import find
+from bot.usecases.asker import Asker, find
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Card:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def __call__(self, chat_id: int, public_id: str) -> OnCard | None:
-        """A verse that this chat may see, or None."""
-        poem = await find(self._store, public_id, chat_id)
+    async def __call__(self, asker: Asker, public_id: str) -> OnCard | None:
+        """A verse that the asker may see, or None."""
+        poem = await find(self._store, public_id, asker)
         if poem is None:
             return None
         return OnCard(poem, await self._store.daily_poems.date_of(public_id))

@@ -1,4 +1,4 @@
-"""`/top`: the best verses, and opening one of them.
+"""`/top`: the best verses.
 
 Decides from when on verses count and who may see which; what makes a verse the best is left to the
 store.
@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.store import PoemRecord, RatingSummary, Store
-from bot.usecases.asker import find
 from model.verse import simplify
 
 LIMIT = 10
@@ -24,11 +23,16 @@ class Span(StrEnum):
     """How far back; the values stand in callback data."""
 
     WEEK = "week"
+    MONTH = "month"
     ALL = "all"
+
+
+_DAYS = {Span.WEEK: 7, Span.MONTH: 30}
 
 
 _NAMES = {
     **dict.fromkeys(("week", "weekly", "7", "周", "本周", "一周", "星期", "周榜"), Span.WEEK),
+    **dict.fromkeys(("month", "monthly", "30", "月", "本月", "一月", "一个月", "月榜"), Span.MONTH),
     **dict.fromkeys(("all", "ever", "全部", "所有", "总", "总榜", "历来"), Span.ALL),
 }
 
@@ -52,14 +56,11 @@ class Top:
 
     async def __call__(self, chat_id: int, span: Span) -> Best:
         """The best of what this chat may see."""
-        since = self._clock() - timedelta(days=7) if span is Span.WEEK else None
+        days = _DAYS.get(span)
+        since = None if days is None else self._clock() - timedelta(days=days)
         rated = await self._store.poems.top(chat_id, since, LIMIT)
         unrated = [] if rated else await self._store.poems.unrated(chat_id, since, UNRATED)
         return Best(span, tuple(rated), tuple(unrated))
-
-    async def open(self, chat_id: int, public_id: str) -> PoemRecord | None:
-        """One verse, unless it is gone or holds words that were said in another chat."""
-        return await find(self._store, public_id, chat_id)
 
 
 def read_span(words: str) -> Span:

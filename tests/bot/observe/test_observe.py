@@ -85,6 +85,7 @@ async def test_daily_poems_by_state(
     services: Services, store: Store, telegram: FakeTelegram, ada: User, metrics: Metrics
 ) -> None:
     reader = telegram.group("readers", ada)
+    ada.adds_bot_to(reader)
     now = services.clock()
     await store.chats.ensure(reader.id, "group", "readers", zone="UTC")
     await store.chats.set_daily(reader.id, time(now.hour, now.minute), "UTC")

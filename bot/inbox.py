@@ -109,21 +109,25 @@ class Inbox:
 
     async def accept(self, updates: Sequence[Update]) -> None:
         """Keeps updates, and hands on those that are ours; they may be acknowledged once this
-        returns. What came before is not handled again."""
-        self._fresh |= {update.update_id: update for update in updates}
+        returns. What came before is not handled again.
+
+        Inline queries are not kept: a list is wanted now or not at all, and may be given twice.
+        """
+        assert self._feed is not None, "the inbox is open"
+        for update in updates:
+            if update.inline_query:
+                await self._feed(update)
+        kept = [update for update in updates if not update.inline_query]
+        if not kept:
+            return
+        self._fresh |= {update.update_id: update for update in kept}
+        arrivals = [
+            Arrival(update.update_id, place_of(update) or 0, update.to_json()) for update in kept
+        ]
         try:
-            await self._hand_on(
-                await self._updates.add(
-                    [
-                        Arrival(update.update_id, place_of(update) or 0, update.to_json())
-                        for update in updates
-                    ],
-                    self.owner,
-                    self._room,
-                )
-            )
+            await self._hand_on(await self._updates.add(arrivals, self.owner, self._room))
         finally:
-            for update in updates:
+            for update in kept:
                 self._fresh.pop(update.update_id, None)
 
     async def handle(self, update: object, handling: Awaitable[Any]) -> None:
@@ -156,6 +160,11 @@ class Inbox:
     def retire(self) -> None:
         """Takes nothing more in hand: what comes from now on waits for others."""
         self._retired = True
+
+    @property
+    def in_hand(self) -> int:
+        """How many updates are being handled, or are about to be."""
+        return len(self._held)
 
     @property
     def _room(self) -> int:

@@ -75,7 +75,9 @@ def create_app(hook: Hook, bot: Bot, accept: Accept, is_well: Callable[[], bool]
 
     health = Route(HEALTH, show_health, methods=["GET"])
     taking = Route(hook.path.replace("{", "%7B"), take, methods=["POST"])
-    return Starlette(routes=[taking, health])
+    app = Starlette(routes=[taking, health])
+    app.router.redirect_slashes = False  # another path is another path
+    return app
 
 
 async def register(

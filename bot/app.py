@@ -51,9 +51,11 @@ from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
 from bot.usecases.form_choice import FormChoice
 from bot.usecases.morph import Morph
+from bot.usecases.preview import Preview
 from bot.usecases.prosody import Prosody
 from bot.usecases.rate import Rate
 from bot.usecases.share import Share
+from bot.usecases.stats import Stats
 from bot.usecases.subscribe import Subscribe
 from bot.usecases.top import Top
 from bot.usecases.vary import Vary
@@ -161,6 +163,13 @@ def _house(
     sending = Sending(bot, store)
     edits, view = Edits(sending), View(store)
     pictures = Pictures(CardStudio(CardPainter()))
+    daily = DailyPoem(
+        store,
+        poet,
+        DailySender(bot, store, texts, pictures),
+        services.clock,
+        noted=services.deliveries_noted,
+    )
     forms = FormChoice(poet, services.chance)
     compose, acrostic = Compose(store, poet, forms), Acrostic(store, poet, forms)
     answer = Answer(store, poet)
@@ -193,11 +202,7 @@ def _house(
         account=Account(store),
         subscribe=Subscribe(store),
         channels=Channels(store),
-        daily=DailyPoem(
-            store,
-            poet,
-            DailySender(bot, store, texts, pictures),
-            services.clock,
-            noted=services.deliveries_noted,
-        ),
+        daily=daily,
+        preview=Preview(store, daily, services.clock),
+        stats=Stats(store, poet, services.clock),
     )

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import TypeVar
 
 import httpx
-from telegram import Bot, InlineKeyboardMarkup, Message, ReplyParameters
+from telegram import Bot, Message, ReplyParameters
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -75,6 +75,7 @@ _BAD_REQUESTS: tuple[tuple[Fate, tuple[str, ...]], ...] = (
             "query is too old",
             "query id is invalid",
             "message to edit not found",
+            "message_id_invalid",
             "message can't be edited",
             "message to delete not found",
         ),
@@ -207,23 +208,24 @@ class Sending:
         self,
         chat_id: int,
         picture: bytes | str,
-        poem: str,
+        page: Page,
         *,
-        markup: InlineKeyboardMarkup | None = None,
         thread_id: int | None = None,
         reply_to: int | None = None,
     ) -> Message:
-        """Sends the picture of a poem likewise: its bytes, or the id that Telegram gave them."""
+        """Sends a picture likewise, by its bytes or the id that Telegram gave them, with the page's
+        words as its caption."""
         return await self._deliver(
             lambda place: self._bot.send_photo(
                 place.chat_id,
                 picture,
-                reply_markup=markup,
+                caption=page.text or None,
+                reply_markup=page.markup,
                 message_thread_id=place.thread_id,
                 reply_parameters=place.reply,
             ),
             _Place(chat_id, thread_id, reply_to),
-            (poem,),
+            page.poems,
         )
 
     async def persist(self, call: Callable[[], Awaitable[_T]]) -> _T:

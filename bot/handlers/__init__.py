@@ -17,6 +17,7 @@ from bot.handlers import (
     export,
     membership,
     morph,
+    owner,
     plain,
     poem,
     prosody,
@@ -57,6 +58,7 @@ def setup(house: House) -> list[AnyHandler]:
             account,
             export,
             cancel,
+            owner,
             plain,
         )
         for handler in module.setup(doors)

@@ -18,7 +18,9 @@ from bot.handlers.doors import AnyHandler, Doors
 from bot.handlers.visit import Visit
 from bot.pages import buttons, daily
 from bot.pages import card as pages
+from bot.pages.page import Page
 from bot.sending import Fate, judge
+from bot.texts import Html
 from bot.usecases.card import OnCard
 
 _log = logging.getLogger(__name__)
@@ -34,8 +36,7 @@ async def card(visit: Visit) -> None:
         return await visit.house.sending.send_picture(
             visit.chat.id,
             picture,
-            _poem(visit),
-            markup=markup,
+            Page(Html(""), markup, (_poem(visit),)),
             thread_id=visit.thread_id,
             reply_to=visit.pressed_id,
         )

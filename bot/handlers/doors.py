@@ -84,6 +84,12 @@ class Doors:
         where = SAID | POSTED if in_channels else SAID
         return CommandHandler(name, self._visit(handle), where)
 
+    def owners_command(self, name: str, handle: Handle) -> AnyHandler:
+        """`/name` by the owner of the bot, in private; to others it does not exist."""
+        owner_id = self._house.services.settings.owner_id
+        owner = filters.User(() if owner_id is None else owner_id)
+        return CommandHandler(name, self._visit(handle), IN_PRIVATE & owner)
+
     def button(self, data: re.Pattern[str] | None, handle: Handle) -> AnyHandler:
         """A button whose callback data match as a whole; None stands for every button."""
         if data is None:

@@ -30,9 +30,11 @@ from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
 from bot.usecases.morph import Morph
+from bot.usecases.preview import Preview
 from bot.usecases.prosody import Prosody
 from bot.usecases.rate import Rate
 from bot.usecases.share import Share
+from bot.usecases.stats import Stats
 from bot.usecases.subscribe import Subscribe
 from bot.usecases.top import Top
 from bot.usecases.vary import Vary
@@ -72,3 +74,5 @@ class House:
     subscribe: Subscribe
     channels: Channels
     daily: DailyPoem
+    preview: Preview
+    stats: Stats

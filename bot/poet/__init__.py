@@ -8,10 +8,12 @@ from bot.poet.address import Endpoint, WorkerAddress
 from bot.poet.client import PoetClient
 from bot.poet.embedded import EmbeddedWorker
 from bot.poet.errors import PoetRefused, PoetUnavailable
+from bot.poet.load import Load
 
 __all__ = [
     "EmbeddedWorker",
     "Endpoint",
+    "Load",
     "PoetClient",
     "PoetRefused",
     "PoetUnavailable",

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from bot.poet.address import Endpoint, WorkerAddress
 from bot.poet.circuit import Circuit
 from bot.poet.errors import PoetRefused, PoetUnavailable
+from bot.poet.load import Load, read_load
 from model.service import protocol
 from model.service.protocol import (
     DEADLINE_HEADER,
@@ -114,6 +115,15 @@ class PoetClient:
         """Which poet answers."""
         return await self._ask("GET", "/v1/model", None, ModelAnswer, deadline)
 
+    async def load(self, *, deadline: float | None = None) -> Load:
+        """How much the worker has to do."""
+        page = await self._respond("GET", "/metrics", None, deadline)
+        try:
+            return read_load(page.text)
+        except ValueError:
+            _log.error("the worker's metrics cannot be read")
+            raise PoetUnavailable("broken") from None
+
     async def _ask(
         self,
         method: str,
@@ -122,16 +132,29 @@ class PoetClient:
         answer: type[_A],
         deadline: float | None,
     ) -> _A:
+        response = await self._respond(method, path, message, deadline)
+        try:
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
+            # Not the error itself: it quotes the answer, and verse is nobody's but who asked.
+            places = [".".join(map(str, one["loc"])) for one in error.errors()]
+            _log.error("an answer to %s cannot be read at %s", path, ", ".join(places))
+            raise PoetUnavailable("broken") from None
+
+    async def _respond(
+        self, method: str, path: str, message: Message | None, deadline: float | None
+    ) -> httpx.Response:
+        """An answer that is none of the problems."""
         patience = self._deadline if deadline is None else deadline
         if patience <= 0:
             raise PoetUnavailable("slow")
         ends = time.monotonic() + patience
         with request_id.named(request_id.current() or request_id.new()):
-            return await self._ask_named(method, path, message, answer, ends)
+            return await self._respond_named(method, path, message, ends)
 
-    async def _ask_named(
-        self, method: str, path: str, message: Message | None, answer: type[_A], ends: float
-    ) -> _A:
+    async def _respond_named(
+        self, method: str, path: str, message: Message | None, ends: float
+    ) -> httpx.Response:
         patience = ends - time.monotonic()
         try:
             with self._circuit_of(self._endpoint.address()).guard():
@@ -143,15 +166,9 @@ class PoetClient:
         except httpx.TransportError as error:
             _log.warning("%s failed: %r", path, error)
             raise PoetUnavailable("broken") from error
-        if response.status_code == 200:
-            try:
-                return answer.model_validate_json(response.content)
-            except ValidationError as error:
-                # Not the error itself: it quotes the answer, and verse is nobody's but who asked.
-                places = [".".join(map(str, one["loc"])) for one in error.errors()]
-                _log.error("an answer to %s cannot be read at %s", path, ", ".join(places))
-                raise PoetUnavailable("broken") from None
-        raise _error(response, path)
+        if response.status_code != 200:
+            raise _error(response, path)
+        return response
 
     async def _try_twice(
         self, method: str, path: str, message: Message | None, ends: float

@@ -4,6 +4,7 @@ Decides how it is kept and that each method is one transaction; what is worth re
 to the use cases.
 """
 
+from bot.store.census import Census
 from bot.store.chats import UnknownZone
 from bot.store.records import (
     ChatKind,
@@ -26,6 +27,7 @@ from bot.store.updates import Abandoned, Arrival
 __all__ = [
     "Abandoned",
     "Arrival",
+    "Census",
     "ChatKind",
     "ChatRecord",
     "ChatState",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.engine import Database
@@ -48,6 +48,7 @@ class DailyPoems:
             .where(
                 Poem.public,
                 Poem.created_at >= since,
+                Poem.text.not_in(_withheld_texts()),
                 Poem.id.not_in(select(DailyPoem.poem_id)),
             )
             .limit(1)
@@ -55,6 +56,25 @@ class DailyPoems:
         async with self._database.read() as session:
             poem = await session.scalar(query)
             return poem_record(poem) if poem else None
+
+    async def withhold(self, local_date: date, public_id: str) -> bool:
+        """Takes the poem of a date back for good, so that another is chosen; whether it was the
+        poem of that date."""
+        poem_id = select(Poem.id).where(Poem.public_id == public_id).scalar_subquery()
+        async with self._database.write() as session:
+            taken = await session.scalar(
+                delete(DailyPoem)
+                .where(DailyPoem.local_date == local_date, DailyPoem.poem_id == poem_id)
+                .returning(DailyPoem.poem_id)
+            )
+            if taken is not None:
+                await session.execute(update(Poem).where(Poem.id == taken).values(withheld=True))
+            return taken is not None
+
+    async def withheld_texts(self) -> frozenset[str]:
+        """Verses that were taken back: the poet might write one of them again."""
+        async with self._database.read() as session:
+            return frozenset(await session.scalars(_withheld_texts()))
 
     async def choose(self, local_date: date, poem: PoemRecord) -> PoemRecord | None:
         """Makes a kept poem that of the date; the poem of the date, which may be another's choice.
@@ -83,6 +103,10 @@ class DailyPoems:
             insert.on_conflict_do_nothing().returning(DailyPoem.local_date)
         )
         return chosen is not None
+
+
+def _withheld_texts() -> Select[str]:
+    return select(Poem.text).where(Poem.withheld)
 
 
 async def _of(session: AsyncSession, local_date: date) -> PoemRecord | None:

@@ -159,8 +159,8 @@ class Deliveries:
     async def begin(self, claim: Claim, poem_id: int, now: datetime) -> ChatRecord | None:
         """Commits that the post leaves now, and gives the chat as it is at this moment.
 
-        None if it must not leave: the claim was overtaken, or the chat wants no daily any more;
-        then the claim is gone, as if it had never been.
+        None if it must not leave: the claim was overtaken, the chat wants no daily any more, or
+        the poem was taken back; then the claim is gone, as if it had never been.
         """
         mine = and_(_held(claim), Delivery.state == "claimed")
         async with self._database.write() as session:
@@ -173,7 +173,8 @@ class Deliveries:
             if chat_id is None:
                 return None
             chat = await session.get_one(Chat, chat_id)
-            if chat.state == "active" and chat.daily_at is not None:
+            withheld = await session.scalar(select(Poem.withheld).where(Poem.id == poem_id))
+            if chat.state == "active" and chat.daily_at is not None and not withheld:
                 return chat_record(chat)
             await session.execute(delete(Delivery).where(_held(claim)))
             return None

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.engine import Database
@@ -46,7 +46,7 @@ class Poems:
         self, chat_id: int | None, since: datetime | None, limit: int
     ) -> list[tuple[PoemRecord, RatingSummary]]:
         """The best rated poems this chat may see, best first; `since` leaves out older poems."""
-        query = best_rated().where(or_(Poem.public, Poem.chat_id == chat_id)).limit(limit)
+        query = best_rated().where(_to_be_seen(chat_id)).limit(limit)
         if since is not None:
             query = query.where(Poem.created_at >= since)
         async with self._database.read() as session:
@@ -62,7 +62,7 @@ class Poems:
         seen = (
             select(func.max(Poem.id))
             .outerjoin(given, given.c.poem_id == Poem.id)
-            .where(given.c.poem_id.is_(None), or_(Poem.public, Poem.chat_id == chat_id))
+            .where(given.c.poem_id.is_(None), _to_be_seen(chat_id))
             .group_by(Poem.text)
         )
         if since is not None:
@@ -75,6 +75,11 @@ class Poems:
         )
         async with self._database.read() as session:
             return [poem_record(poem) for poem in await session.scalars(query)]
+
+
+def _to_be_seen(chat_id: int | None) -> ColumnElement[bool]:
+    """What a chat is shown unasked: what is public or its own, and was not taken back."""
+    return and_(or_(Poem.public, Poem.chat_id == chat_id), ~Poem.withheld)
 
 
 async def add_poem(session: AsyncSession, poem: NewPoem, now: datetime) -> PoemRecord:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.store.anthology import Anthology
+from bot.store.census import Censuses
 from bot.store.chats import Chats
 from bot.store.daily_poems import DailyPoems
 from bot.store.deliveries import Deliveries
@@ -41,6 +42,7 @@ class Store:
         self.traces = Traces(database)
         self.daily_poems = DailyPoems(database)
         self.deliveries = Deliveries(database)
+        self.censuses = Censuses(database)
         self.updates = Updates(database)
         self._database = database
 

@@ -18,6 +18,7 @@ from babel import Locale
 from babel.dates import format_date, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 
 
 class Html(str):
@@ -84,6 +85,21 @@ class Localised:
     def time(self, value: time) -> str:
         """A time of day; 24 hours in every language, as `/daily` reads it."""
         return value.strftime("%H:%M")
+
+    def duration(self, value: timedelta) -> str:
+        """Days and hours, or hours and minutes, or what is left of them."""
+        minutes = max(1, int(value.total_seconds() // 60))
+        days, hours = divmod(minutes // 60, 24)
+        units = (
+            [("day", days), ("hour", hours)]
+            if days
+            else [("hour", hours), ("minute", minutes % 60)]
+        )
+        return " ".join(
+            str(format_unit(number, f"duration-{unit}", locale=self.locale))
+            for unit, number in units
+            if number
+        )
 
     def zone(self, zone: str, at: datetime) -> str:
         """A time zone by the place people know it by, with its distance from UTC at that moment."""

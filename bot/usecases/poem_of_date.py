@@ -7,7 +7,7 @@ that there is one per date, however many bots choose, is left to the store.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -74,7 +74,7 @@ class PoemOfDate:
         form = form_of(local_date, (await self._poet.model()).forms)
         request = ComposeRequest(form=form, count=CANDIDATES)
         answer = await self._poet.compose(request, deadline=_PATIENCE)
-        verse = _best(answer)
+        verse = _best(answer, await self._store.daily_poems.withheld_texts())
         return await self._store.daily_poems.add(
             local_date,
             NewPoem(
@@ -99,8 +99,9 @@ def form_of(local_date: date, offered: Sequence[Form]) -> Form:
     return among[turn % len(among)]
 
 
-def _best(answer: VersesAnswer) -> VerseAnswer:
+def _best(answer: VersesAnswer, withheld: Collection[str]) -> VerseAnswer:
     """The highest score; a line of the corpus is no achievement, so novel verses go first."""
-    if not answer.verses:
+    worthy = [verse for verse in answer.verses if verse.text not in withheld]
+    if not worthy:
         raise PoetUnavailable("broken")
-    return max(answer.verses, key=lambda verse: (verse.novel, verse.score))
+    return max(worthy, key=lambda verse: (verse.novel, verse.score))

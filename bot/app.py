@@ -18,6 +18,7 @@ from telegram.ext import (
     ChatMemberHandler,
     Defaults,
     MessageHandler,
+    MessageReactionHandler,
 )
 from telegram.request import BaseRequest, HTTPXRequest
 
@@ -54,6 +55,7 @@ from bot.usecases.morph import Morph
 from bot.usecases.preview import Preview
 from bot.usecases.prosody import Prosody
 from bot.usecases.rate import Rate
+from bot.usecases.reactions import Reactions
 from bot.usecases.share import Share
 from bot.usecases.stats import Stats
 from bot.usecases.subscribe import Subscribe
@@ -66,7 +68,9 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 _KINDS: Mapping[type[AnyHandler], tuple[str, ...]] = {
     MessageHandler: (Update.MESSAGE, Update.CHANNEL_POST),
     CallbackQueryHandler: (Update.CALLBACK_QUERY,),
+    # Not `chat_member`: who may change a setting is asked when they do.
     ChatMemberHandler: (Update.MY_CHAT_MEMBER,),
+    MessageReactionHandler: (Update.MESSAGE_REACTION, Update.MESSAGE_REACTION_COUNT),
 }
 _READ_TIMEOUT = 20.0
 _NO_TOKEN = "0:nobody"
@@ -192,6 +196,7 @@ def _house(
         couplet=Couplet(store, poet, forms, answer),
         morph=Morph(store, poet),
         rate=Rate(store),
+        reactions=Reactions(store),
         top=Top(store, services.clock),
         card=Card(store),
         view=view,

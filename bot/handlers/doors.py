@@ -18,6 +18,7 @@ from telegram.ext import (
     ChatMemberHandler,
     CommandHandler,
     MessageHandler,
+    MessageReactionHandler,
     filters,
 )
 
@@ -112,6 +113,10 @@ class Doors:
     def service(self, kind: filters.BaseFilter, handle: HandleRaw) -> AnyHandler:
         """A message by which Telegram itself tells something."""
         return MessageHandler(filters.UpdateType.MESSAGE & kind, self._raw(handle))
+
+    def reaction(self, handle: HandleRaw) -> AnyHandler:
+        """A reaction to a message, by a person or as a total."""
+        return MessageReactionHandler(self._raw(handle))
 
     def membership(self, handle: HandleRaw) -> AnyHandler:
         """The bot's own place in a chat changed."""

@@ -33,6 +33,7 @@ from bot.usecases.morph import Morph
 from bot.usecases.preview import Preview
 from bot.usecases.prosody import Prosody
 from bot.usecases.rate import Rate
+from bot.usecases.reactions import Reactions
 from bot.usecases.share import Share
 from bot.usecases.stats import Stats
 from bot.usecases.subscribe import Subscribe
@@ -63,6 +64,7 @@ class House:
     couplet: Couplet
     morph: Morph
     rate: Rate
+    reactions: Reactions
     top: Top
     card: Card
     view: View

@@ -52,6 +52,7 @@ from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
 from bot.usecases.form_choice import FormChoice
 from bot.usecases.morph import Morph
+from bot.usecases.preferences import Preferences
 from bot.usecases.preview import Preview
 from bot.usecases.prosody import Prosody
 from bot.usecases.rate import Rate
@@ -103,7 +104,7 @@ def build_application(
     schedule = DailySchedule(house.daily)
 
     async def post_init(_: AnyApplication) -> None:
-        await menus.publish(application.bot, services.texts)
+        await menus.publish(application.bot, services)
         if posts_daily:
             schedule.start()
 
@@ -206,6 +207,7 @@ def _house(
         share=Share(store),
         account=Account(store),
         subscribe=Subscribe(store),
+        preferences=Preferences(store),
         channels=Channels(store),
         daily=daily,
         preview=Preview(store, daily, services.clock),

@@ -52,6 +52,7 @@ KEPT = Command("kept", "command.kept", _PRIVATE)
 MINE = Command("mine", "command.mine", _PRIVATE)
 TOP = Command("top", "command.top", _EVERYWHERE, "example.top")
 DAILY = Command("daily", "command.daily", _SETTINGS, "example.daily")
+SETTINGS = Command("settings", "command.settings", _SETTINGS)
 LANGUAGE = Command("language", "command.language", _SETTINGS)
 PRIVACY = Command("privacy", "command.privacy", _PEOPLE)
 EXPORT = Command("export", "command.export", _PRIVATE)
@@ -72,6 +73,7 @@ COMMANDS = (
     KEPT,
     MINE,
     DAILY,
+    SETTINGS,
     LANGUAGE,
     PRIVACY,
     EXPORT,

@@ -30,6 +30,7 @@ from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
 from bot.usecases.morph import Morph
+from bot.usecases.preferences import Preferences
 from bot.usecases.preview import Preview
 from bot.usecases.prosody import Prosody
 from bot.usecases.rate import Rate
@@ -74,6 +75,7 @@ class House:
     share: Share
     account: Account
     subscribe: Subscribe
+    preferences: Preferences
     channels: Channels
     daily: DailyPoem
     preview: Preview

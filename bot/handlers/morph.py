@@ -63,24 +63,25 @@ async def go(visit: Visit, given: list[Verse]) -> None:
 
 async def walk(visit: Visit, reader: Reader, start: Verse, end: Verse) -> None:
     """Shows the walk step by step in one message, and then as a whole; /cancel spares the steps."""
-    shown = None
+    pause, shown = visit.house.pacing.pause(visit.chat.id), None
     try:
         async with visit.working():
             found = await visit.house.morph(visit.asker, start, end)
             if not isinstance(found, Walked) or not found.between:
                 await visit.reply(pages.explained(reader, found))
                 return
+            whole = pages.whole(reader, found)
             shown = await visit.reply(pages.step(reader, found, 0))
             for number in range(1, len(found.texts)):
-                await asyncio.sleep(visit.house.pacing.pause(visit.chat.id))
+                await asyncio.sleep(pause)
                 if not await _still_there(shown, pages.step(reader, found, number)):
                     return
-            await asyncio.sleep(visit.house.pacing.pause(visit.chat.id))
+            await asyncio.sleep(pause)
     except Stopped:
         if shown is None:
             raise
     assert shown is not None, "a walk that ends has begun"
-    await visit.put(shown, pages.whole(reader, found))
+    await visit.put(shown, whole)
 
 
 async def _still_there(shown: Message, page: Page) -> bool:

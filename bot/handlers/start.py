@@ -6,15 +6,12 @@ Decides who may choose a chat's language; what is said is left to `bot.pages.tal
 from __future__ import annotations
 
 from bot.access import Access, settings_access
-from bot.handlers import links
+from bot.handlers import links, menus
 from bot.handlers.channels import ask_unsettled
 from bot.handlers.commands import HELP, LANGUAGE, Place, offered
 from bot.handlers.doors import AnyHandler, Doors
 from bot.handlers.visit import Visit
 from bot.pages import buttons, daily, talk
-from bot.pages.page import Reader
-from bot.texts import TRADITIONAL
-from model.verse import Script
 
 
 async def start(visit: Visit) -> None:
@@ -45,13 +42,10 @@ async def choose(visit: Visit) -> None:
         refusal = daily.no_access(visit.reader, access)
         await visit.notice(refusal.text, alert=True)
         return
-    tag = visit.data["tag"]
-    script = Script.TRADITIONAL if tag == TRADITIONAL else Script.SIMPLIFIED
-    services = visit.house.services
-    await services.store.chats.set_language(visit.chat.id, tag, script)
-    reader = Reader.of(services.texts.for_language(tag), script)
+    changed = await visit.house.preferences.language(visit.chat, visit.data["tag"])
     await visit.notice()
-    await visit.turn(talk.language_set(reader))
+    await visit.turn(talk.language_set(visit.reading(changed)))
+    await menus.speak(visit.bot, visit.house.services, changed)
 
 
 async def _place(visit: Visit) -> Place:

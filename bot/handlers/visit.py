@@ -105,6 +105,12 @@ class Visit:
         """Who asks, as far as can be told: the person, or the chat that speaks."""
         return self.chat.id if self.user_id is None else self.user_id
 
+    def reading(self, chat: ChatRecord) -> Reader:
+        """How whoever asks reads in a chat, for instance in this one after a change."""
+        user = speaker(self.update)
+        texts = self.house.services.texts
+        return Reader.in_chat(texts, chat, user.language_code if user else None)
+
     async def reply(self, page: Page, about: str = "") -> Message:
         """Answers where it was said; among several people, to whom who said it.
 

@@ -30,7 +30,7 @@ USUAL = re.compile(
 )
 """Makes the paper that is shown the chat's own, or leaves the choice to each verse again."""
 
-_NAMES = {
+PAPER_NAMES = {
     Theme.XUAN: "paper.xuan",
     Theme.NIGHT: "paper.night",
     Theme.BAMBOO: "paper.bamboo",
@@ -56,7 +56,7 @@ def papers(say: Localised, poem: str, shown: Theme, usual: str | None) -> Inline
         InlineKeyboardButton(
             f"· {name} ·" if theme is shown else name, callback_data=f"cp1:{poem}:{theme}"
         )
-        for theme, name in ((theme, say.plain(key)) for theme, key in _NAMES.items())
+        for theme, name in ((theme, say.plain(key)) for theme, key in PAPER_NAMES.items())
     ]
     is_usual = usual == shown
     button = InlineKeyboardButton(
@@ -77,12 +77,12 @@ def usual_set(say: Localised, chosen: Theme | None) -> str:
     """The notice when a chat has its own paper, or none any more."""
     if chosen is None:
         return say.plain("card.usual_none")
-    return say.plain("card.usual_set", paper=say.plain(_NAMES[chosen]))
+    return say.plain("card.usual_set", paper=say.plain(PAPER_NAMES[chosen]))
 
 
 def shown_already(say: Localised, shown: Theme) -> str:
     """The notice when the paper is pressed that is there."""
-    return say.plain("card.shown", paper=say.plain(_NAMES[shown]))
+    return say.plain("card.shown", paper=say.plain(PAPER_NAMES[shown]))
 
 
 def paper(characters: str) -> Theme:

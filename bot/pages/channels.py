@@ -29,7 +29,7 @@ ABOUT = re.compile(rf"c[wtin]1:{_CHAT}(?::|\Z)")
 """Any of these: what a message with them is about. Buttons of several channels ask which."""
 
 _TIMES = ("0700", "0800", "0900", "1200", "1800", "2100")
-_COMMON_ZONES = (
+COMMON_ZONES = (
     "Asia/Shanghai",
     "Asia/Taipei",
     "Asia/Hong_Kong",
@@ -69,7 +69,7 @@ def zones(
         text = say("channel.zones", title=chat.title)
     else:
         text = say("channel.zone_unknown", title=chat.title, words=excerpt(unknown))
-    offered = [*nearest, *(zone for zone in _COMMON_ZONES if zone not in nearest)]
+    offered = [*nearest, *(zone for zone in COMMON_ZONES if zone not in nearest)]
     set_too = "" if at is None else f"{at:%H%M}"
     rows = _pairs(
         [(say.zone(zone, now), f"ci1:{chat.id}:{set_too}:{zone}") for zone in offered[:10]]

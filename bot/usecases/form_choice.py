@@ -43,7 +43,7 @@ class FormChoice:
 
     def draw(self, among: Sequence[Form], preferred: Form | None = None) -> Form:
         """One of several forms, which must not be none; the preferred one if it is there."""
-        if preferred in among:
+        if preferred is not None and preferred in among:
             return preferred
         return self._chance.choices(among, [_WEIGHTS[form] for form in among])[0]
 

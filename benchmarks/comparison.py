@@ -18,16 +18,16 @@ SHOWN = 5
 _NONE = "–"
 
 
-def replaced(page: str, text: str) -> str:
-    """A page with a text between its two marks, and all else as it was.
+def replaced(page: str, text: str, start: str = START, end: str = END) -> str:
+    """A page with a text between two marks, and all else as it was.
 
     Raises ValueError if the marks do not stand there once each, in their order.
     """
-    before, *rest = page.split(START)
-    between_and_after = rest[0].split(END) if len(rest) == 1 else []
-    if len(between_and_after) != 2 or END in before:
-        raise ValueError(f"the page must hold {START} and, further down, {END}, each once")
-    return f"{before}{START}\n\n{text.strip()}\n\n{END}{between_and_after[1]}"
+    before, *rest = page.split(start)
+    between_and_after = rest[0].split(end) if len(rest) == 1 else []
+    if len(between_and_after) != 2 or end in before:
+        raise ValueError(f"the page must hold {start} and, further down, {end}, each once")
+    return f"{before}{start}\n\n{text.strip()}\n\n{end}{between_and_after[1]}"
 
 
 def comparison(found: Sequence[Measured], speeds: Speeds, missing: Sequence[str]) -> str:

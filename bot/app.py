@@ -25,6 +25,7 @@ from telegram.request import BaseRequest, HTTPXRequest
 from bot import handlers
 from bot.cards import CardPainter, CardStudio
 from bot.confidant import Confidant
+from bot.fair_use import FairUse
 from bot.handlers import AnyHandler, errors, menus
 from bot.handlers.averages import Averages
 from bot.handlers.edits import Edits
@@ -189,6 +190,11 @@ def _house(
         averages=Averages(bot, store, sending, edits),
         reports=Reports(bot, services.settings, texts),
         confidant=Confidant(bot, store, texts),
+        fair_use=FairUse(
+            services.settings.fair_use_person,
+            services.settings.fair_use_chat,
+            exempt=services.settings.owner_id,
+        ),
         pictures=pictures,
         compose=compose,
         acrostic=acrostic,

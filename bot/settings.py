@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "QIBU_"
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}")
+_ALLOWANCE = re.compile(r"(?P<requests>[1-9]\d{0,5})/(?P<seconds>[1-9]\d{0,5})")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _LISTEN = re.compile(r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<host>[^:\[\]]*)):(?P<port>\d{1,5})")
 
@@ -50,6 +51,32 @@ class Listen:
         return cls(found["bracketed"] or found["host"] or "0.0.0.0", int(found["port"]))
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """So many requests at once, and as many in every so many seconds after; `str()` gives `30/60`
+    again."""
+
+    requests: int
+    seconds: int
+
+    def __str__(self) -> str:
+        return f"{self.requests}/{self.seconds}"
+
+    @classmethod
+    def parse(cls, text: str) -> Allowance | None:
+        """Reads `30/60`; None for `off`."""
+        if text.strip().casefold() == "off":
+            return None
+        found = _ALLOWANCE.fullmatch(text.strip())
+        if not found:
+            raise ValueError("write it as requests/seconds, for example 30/60, or off")
+        return cls(int(found["requests"]), int(found["seconds"]))
+
+
+def _allowance(value: object) -> object:
+    return Allowance.parse(value) if isinstance(value, str) else value
+
+
 def _listen(value: object) -> object:
     return Listen.parse(value) if isinstance(value, str) else value
 
@@ -78,6 +105,7 @@ def _is_secret(value: SecretStr | None) -> bool:
 
 Url = Annotated[str, BeforeValidator(_url)]
 ListenAt = Annotated[Listen, NoDecode, BeforeValidator(_listen)]
+AllowanceOrOff = Annotated[Allowance | None, NoDecode, BeforeValidator(_allowance)]
 
 
 class Settings(BaseSettings):
@@ -106,6 +134,8 @@ class Settings(BaseSettings):
     webhook_listen: ListenAt = Listen("0.0.0.0", 8443)
     owner_id: int | None = Field(default=None, gt=0)
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
+    fair_use_person: AllowanceOrOff = Allowance(30, 60)
+    fair_use_chat: AllowanceOrOff = Allowance(30, 60)
     metrics_listen: ListenAt | None = None
     log_format: Literal["text", "json"] = "text"
 

@@ -22,6 +22,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.handlers import patience
 from bot.handlers.house import House
 from bot.handlers.visit import Visit, receive
 from bot.pages.page import Reader
@@ -125,7 +126,14 @@ class Doors:
     def _visit(self, handle: Handle) -> Callable[[Update, AnyContext], Coroutine[Any, Any, None]]:
         async def enter(update: Update, context: AnyContext) -> None:
             data = context.matches[0] if context.matches and update.callback_query else None
-            await handle(await receive(self._house, context.bot, update, data))
+            asked_for = await patience.wanted(self._house.fair_use, update)
+            if asked_for is not None and not asked_for.is_news and not update.callback_query:
+                return  # nothing is read or written for the rest of a flood
+            visit = await receive(self._house, context.bot, update, data)
+            if asked_for is None:
+                await handle(visit)
+            else:
+                await patience.ask_for(asked_for, visit)
 
         return enter
 

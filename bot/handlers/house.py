@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.confidant import Confidant
+from bot.fair_use import FairUse
 from bot.handlers.averages import Averages
 from bot.handlers.edits import Edits
 from bot.handlers.questions import Questions
@@ -57,6 +58,7 @@ class House:
     averages: Averages
     reports: Reports
     confidant: Confidant
+    fair_use: FairUse
     pictures: Pictures
     compose: Compose
     acrostic: Acrostic

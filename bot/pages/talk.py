@@ -122,6 +122,12 @@ def hint_other(reader: Reader) -> Page:
     return Page(reader.say("hint.other"))
 
 
+def patience(say: Localised, seconds: int, *, of_chat: bool) -> str:
+    """To a flood of requests, of one person or of a whole chat; without markup likewise."""
+    key = "fair_use.chat" if of_chat else "fair_use.person"
+    return say.plain(key, n=seconds)
+
+
 def unavailable(say: Localised, error: PoetUnavailable) -> str:
     """Why there is no verse now, and when to ask again; without markup, so for notices too."""
     match error.reason:

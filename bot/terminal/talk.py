@@ -56,9 +56,10 @@ async def talk(settings: Settings, person: Person, screen: Screen, source: int =
 
     The database must be migrated. Raises PoetAsleep.
     """
+    unhurried = settings.model_copy(update={"fair_use_person": None})  # a file may be piped in
     async with (
         open_worker(settings, quiet=True) as endpoint,
-        open_services(settings, endpoint) as services,
+        open_services(unhurried, endpoint) as services,
     ):
         words = services.texts.for_language(person.language)
         if person.insists:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import Listen, Mode, Settings
+from bot.settings import Allowance, Listen, Mode, Settings
 
 TOKEN = "123456:AA-a_token_of_BotFather"
 
@@ -106,3 +106,19 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"QIBU_{name}", value)
     shown = f"{Settings()!r} {Settings()}"
     assert not [value for value in secrets.values() if value in shown]
+
+
+def test_an_allowance_is_read_and_shown_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QIBU_FAIR_USE_PERSON", " 12/90 ")
+    monkeypatch.setenv("QIBU_FAIR_USE_CHAT", "off")
+    settings = Settings(_env_file=None)
+    assert settings.fair_use_person == Allowance(12, 90)
+    assert str(settings.fair_use_person) == "12/90"
+    assert settings.fair_use_chat is None
+
+
+@pytest.mark.parametrize("value", ["12", "0/60", "12/0", "12/x", "-1/60", "a lot"])
+def test_a_bad_allowance_says_how_to_write_it(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("QIBU_FAIR_USE_CHAT", value)
+    with pytest.raises(ValidationError, match="requests/seconds"):
+        Settings(_env_file=None)

@@ -16,7 +16,9 @@ from telegram.ext import (
     ApplicationBuilder,
     CallbackQueryHandler,
     ChatMemberHandler,
+    ChosenInlineResultHandler,
     Defaults,
+    InlineQueryHandler,
     MessageHandler,
     MessageReactionHandler,
 )
@@ -30,6 +32,7 @@ from bot.handlers import AnyHandler, errors, menus
 from bot.handlers.averages import Averages
 from bot.handlers.edits import Edits
 from bot.handlers.house import House
+from bot.handlers.placeholders import Placeholders
 from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
 from bot.handlers.work import Work
@@ -52,6 +55,7 @@ from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
 from bot.usecases.form_choice import FormChoice
+from bot.usecases.inline import Inline
 from bot.usecases.morph import Morph
 from bot.usecases.preferences import Preferences
 from bot.usecases.preview import Preview
@@ -60,6 +64,7 @@ from bot.usecases.rate import Rate
 from bot.usecases.reactions import Reactions
 from bot.usecases.share import Share
 from bot.usecases.stats import Stats
+from bot.usecases.stock import Stock
 from bot.usecases.subscribe import Subscribe
 from bot.usecases.top import Top
 from bot.usecases.vary import Vary
@@ -73,6 +78,8 @@ _KINDS: Mapping[type[AnyHandler], tuple[str, ...]] = {
     # Not `chat_member`: who may change a setting is asked when they do.
     ChatMemberHandler: (Update.MY_CHAT_MEMBER,),
     MessageReactionHandler: (Update.MESSAGE_REACTION, Update.MESSAGE_REACTION_COUNT),
+    InlineQueryHandler: (Update.INLINE_QUERY,),
+    ChosenInlineResultHandler: (Update.CHOSEN_INLINE_RESULT,),
 }
 _READ_TIMEOUT = 20.0
 _NO_TOKEN = "0:nobody"
@@ -108,9 +115,12 @@ def build_application(
         await menus.publish(application.bot, services)
         if posts_daily:
             schedule.start()
+        if application.bot.supports_inline_queries:
+            house.stock.start()
 
     async def post_stop(_: AnyApplication) -> None:
         await schedule.stop()
+        await house.stock.aclose()
         await house.averages.aclose()
         await house.pictures.aclose()
 
@@ -179,6 +189,7 @@ def _house(
     forms = FormChoice(poet, services.chance)
     compose, acrostic = Compose(store, poet, forms), Acrostic(store, poet, forms)
     answer = Answer(store, poet)
+    stock = Stock(store, poet, forms, services.clock)
     return House(
         services=services,
         sending=sending,
@@ -188,6 +199,7 @@ def _house(
         questions=Questions(),
         edits=edits,
         averages=Averages(bot, store, sending, edits),
+        placeholders=Placeholders(),
         reports=Reports(bot, services.settings, texts),
         confidant=Confidant(bot, store, texts),
         fair_use=FairUse(
@@ -202,6 +214,8 @@ def _house(
         answer=answer,
         couplet=Couplet(store, poet, forms, answer),
         morph=Morph(store, poet),
+        stock=stock,
+        inline=Inline(store, stock, forms, compose, acrostic),
         rate=Rate(store),
         reactions=Reactions(store),
         top=Top(store, services.clock),

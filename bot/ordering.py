@@ -96,8 +96,8 @@ class OneAtATimePerChat(BaseUpdateProcessor):
 
 def place_of(update: object) -> int | None:
     """The chat whose updates keep their order, or the person where there is none."""
-    if not isinstance(update, Update):
-        return None
+    if not isinstance(update, Update) or update.inline_query:
+        return None  # a list is wanted while somebody types, whatever else they have asked for
     if update.message and update.message.migrate_from_chat_id:
         # The first word of a supergroup waits for what is under way in the group it was.
         return update.message.migrate_from_chat_id

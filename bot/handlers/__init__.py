@@ -15,6 +15,8 @@ from bot.handlers import (
     couplet,
     daily,
     export,
+    inline,
+    inline_presses,
     membership,
     morph,
     owner,
@@ -63,6 +65,8 @@ def setup(house: House) -> list[AnyHandler]:
             export,
             cancel,
             owner,
+            inline,
+            inline_presses,
             plain,
         )
         for handler in module.setup(doors)

@@ -9,19 +9,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 
 from telegram import Bot, Message
 from telegram.error import TelegramError
 
 from bot.handlers.edits import Edits
-from bot.pages import buttons
-from bot.sending import Sending
+from bot.pages import buttons, inline, inline_buttons
+from bot.sending import Fate, Sending, judge
 from bot.store import Store
 from bot.texts import Localised
 
 _log = logging.getLogger(__name__)
 
-_Place = tuple[int, int]
+_Place = tuple[int, int] | str
+"""A message of a chat, or one that somebody sent from anywhere."""
+_Show = Callable[[], Awaitable[None]]
 
 
 class Averages:
@@ -36,27 +39,33 @@ class Averages:
         self._sending = sending
         self._edits = edits
         self._interval = interval
-        self._wanted: dict[_Place, tuple[Message, Localised]] = {}
+        self._wanted: dict[_Place, _Show] = {}
         self._tasks: dict[_Place, asyncio.Task[None]] = {}
         self._closing = asyncio.Event()
 
     def refresh(self, message: Message, say: Localised) -> None:
         """Sees to it that a message shows what people think now; returns at once."""
         place = (message.chat_id, message.message_id)
-        self._wanted[place] = (message, say)
-        if place not in self._tasks:
-            self._tasks[place] = asyncio.create_task(self._work(place), name="averages")
+        self._soon(place, lambda: self._show(message, say))
+
+    def refresh_inline(self, inline_message_id: str, poem: str, say: Localised) -> None:
+        """The same for a message that somebody sent: it has one poem, and `say` is its language."""
+        self._soon(inline_message_id, lambda: self._show_inline(inline_message_id, poem, say))
 
     async def aclose(self) -> None:
         """Shows what is still to be shown, without waiting between."""
         self._closing.set()
         await asyncio.gather(*self._tasks.values())
 
+    def _soon(self, place: _Place, show: _Show) -> None:
+        self._wanted[place] = show
+        if place not in self._tasks:
+            self._tasks[place] = asyncio.create_task(self._work(place), name="averages")
+
     async def _work(self, place: _Place) -> None:
         try:
             while place in self._wanted:
-                message, say = self._wanted.pop(place)
-                await self._show(message, say)
+                await self._wanted.pop(place)()
                 await self._rest()
         except Exception:
             _log.exception("the average of a message cannot be shown")
@@ -75,6 +84,26 @@ class Averages:
             await self._edits.change(message, edit)
         except TelegramError as error:
             _log.info("the average of a message is not shown: %s", error)
+
+    async def _show_inline(self, inline_message_id: str, public_id: str, say: Localised) -> None:
+        poem = await self._store.poems.get(public_id)
+        if poem is None:
+            return
+        summary = await self._store.ratings.summary(public_id)
+        link = inline.link(poem, self._bot.username)
+        markup = inline_buttons.below_verse(say, poem, summary, link)
+        await self._edit(
+            lambda: self._bot.edit_message_reply_markup(
+                inline_message_id=inline_message_id, reply_markup=markup
+            )
+        )
+
+    async def _edit(self, edit: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await self._sending.persist(edit)
+        except TelegramError as error:
+            if judge(error).fate is not Fate.UNCHANGED:
+                _log.info("the average of a message is not shown: %s", error)
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):

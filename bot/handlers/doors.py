@@ -16,7 +16,9 @@ from telegram.ext import (
     CallbackContext,
     CallbackQueryHandler,
     ChatMemberHandler,
+    ChosenInlineResultHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     MessageReactionHandler,
     filters,
@@ -24,6 +26,7 @@ from telegram.ext import (
 
 from bot.handlers import patience
 from bot.handlers.house import House
+from bot.handlers.inline_visit import InlineVisit, receive_inline
 from bot.handlers.visit import Visit, receive
 from bot.pages.page import Reader
 from bot.texts import LANGUAGES, Texts
@@ -37,20 +40,38 @@ HandleRaw = Callable[[House, Bot, Update], Coroutine[Any, Any, None]]
 AnyHandler = BaseHandler[Any, Any, Any]
 AnyContext = CallbackContext[Any, Any, Any, Any]
 
-SAID = filters.UpdateType.MESSAGE & ~filters.IS_AUTOMATIC_FORWARD
-"""New messages: no edits, and no channel post that Telegram copies into the channel's group."""
+
+class _SentThroughUs(filters.MessageFilter):
+    """Verse of ours that somebody sent by inline mode: Telegram shows it to us, and nobody asks."""
+
+    def filter(self, message: Message) -> bool:
+        return message.via_bot is not None and message.via_bot.id == message.get_bot().id
+
+
+SAID = filters.UpdateType.MESSAGE & ~filters.IS_AUTOMATIC_FORWARD & ~_SentThroughUs()
+"""New messages: no edits, no channel post that Telegram copies into the channel's group, and no
+verse that we are shown because it is ours."""
 POSTED = filters.UpdateType.CHANNEL_POST
 IN_PRIVATE = SAID & filters.ChatType.PRIVATE
 
 
 class _Button(CallbackQueryHandler[AnyContext, None]):
-    """A button known by its data; the library would give it presses that come without any."""
+    """A button of a message in a chat; or, of one that somebody sent from anywhere, an inline one.
+
+    The library would give a button known by its data presses that come without any, too.
+    """
+
+    def __init__(
+        self, callback: Any, pattern: re.Pattern[str] | None = None, *, inline: bool = False
+    ) -> None:
+        super().__init__(callback, pattern)
+        self._inline = inline
 
     def check_update(self, update: object) -> bool | object | None:
-        return isinstance(update, Update) and (
-            bool(update.callback_query and update.callback_query.data)
-            and super().check_update(update)
-        )
+        query = update.callback_query if isinstance(update, Update) else None
+        if query is None or (query.inline_message_id is not None) is not self._inline:
+            return False
+        return (self.pattern is None or bool(query.data)) and super().check_update(update)
 
 
 class _RepliesTo(filters.MessageFilter):
@@ -94,9 +115,19 @@ class Doors:
 
     def button(self, data: re.Pattern[str] | None, handle: Handle) -> AnyHandler:
         """A button whose callback data match as a whole; None stands for every button."""
-        if data is None:
-            return CallbackQueryHandler(self._visit(handle))
-        return _Button(self._visit(handle), pattern=re.compile(rf"(?:{data.pattern})\Z"))
+        return _Button(self._visit(handle), data and _whole(data))
+
+    def inline_button(self, data: re.Pattern[str] | None, handle: HandleInline) -> AnyHandler:
+        """The same below a message that somebody sent from any chat."""
+        return _Button(self._inline(handle), data and _whole(data), inline=True)
+
+    def inline_query(self, handle: HandleInline) -> AnyHandler:
+        """What somebody types after the bot's name."""
+        return InlineQueryHandler(self._inline(handle))
+
+    def chosen(self, result: re.Pattern[str], handle: HandleInline) -> AnyHandler:
+        """What they chose from the list, by its id."""
+        return ChosenInlineResultHandler(self._inline(handle), pattern=_whole(result))
 
     def message(self, kind: filters.BaseFilter, handle: Handle) -> AnyHandler:
         """A message that is no command."""
@@ -137,8 +168,21 @@ class Doors:
 
         return enter
 
+    def _inline(
+        self, handle: HandleInline
+    ) -> Callable[[Update, AnyContext], Coroutine[Any, Any, None]]:
+        async def enter(update: Update, context: AnyContext) -> None:
+            data = context.matches[0] if context.matches else None
+            await handle(await receive_inline(self._house, context.bot, update, data))
+
+        return enter
+
     def _raw(self, handle: HandleRaw) -> Callable[[Update, AnyContext], Coroutine[Any, Any, None]]:
         async def enter(update: Update, context: AnyContext) -> None:
             await handle(self._house, context.bot, update)
 
         return enter
+
+
+def _whole(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{pattern.pattern})\Z")

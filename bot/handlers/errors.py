@@ -15,6 +15,7 @@ from telegram import Bot, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
+from bot.handlers import inline_trouble
 from bot.handlers.house import House
 from bot.handlers.visit import speaker
 from bot.handlers.work import StillAtWork, Stopped
@@ -86,10 +87,13 @@ REACTIONS: tuple[tuple[Callable[[BaseException], bool], Reaction], ...] = (
 
 async def _tell(house: House, bot: Bot, update: object, words: Callable[[Localised], str]) -> None:
     """Says it where the update came from: as a notice to a press, else as a message."""
-    if not isinstance(update, Update) or update.effective_chat is None:
+    if not isinstance(update, Update):
         return
     try:
         say = await _language(house, update)
+        if update.effective_chat is None:
+            await inline_trouble.tell(house, bot, update, say, words)
+            return
         text = words(say)
         if update.callback_query is not None:
             await bot.answer_callback_query(update.callback_query.id, text, show_alert=True)
@@ -110,9 +114,10 @@ async def _language(house: House, update: Update) -> Localised:
     """The language of the chat, or of the person if the store is what fails."""
     texts, user = house.services.texts, speaker(update)
     chosen = None
-    if update.effective_chat is not None:
+    place = update.effective_chat or user
+    if place is not None:
         try:
-            chat = await house.services.store.chats.get(update.effective_chat.id)
+            chat = await house.services.store.chats.get(place.id)
             chosen = chat.language if chat else None
         except Exception:
             _log.exception("the chat's language cannot be read")

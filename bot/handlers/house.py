@@ -12,6 +12,7 @@ from bot.confidant import Confidant
 from bot.fair_use import FairUse
 from bot.handlers.averages import Averages
 from bot.handlers.edits import Edits
+from bot.handlers.placeholders import Placeholders
 from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
 from bot.pictures import Pictures
@@ -30,6 +31,7 @@ from bot.usecases.collections import Collections
 from bot.usecases.compose import Compose
 from bot.usecases.couplet import Couplet
 from bot.usecases.daily import DailyPoem
+from bot.usecases.inline import Inline
 from bot.usecases.morph import Morph
 from bot.usecases.preferences import Preferences
 from bot.usecases.preview import Preview
@@ -38,6 +40,7 @@ from bot.usecases.rate import Rate
 from bot.usecases.reactions import Reactions
 from bot.usecases.share import Share
 from bot.usecases.stats import Stats
+from bot.usecases.stock import Stock
 from bot.usecases.subscribe import Subscribe
 from bot.usecases.top import Top
 from bot.usecases.vary import Vary
@@ -56,6 +59,7 @@ class House:
     questions: Questions
     edits: Edits
     averages: Averages
+    placeholders: Placeholders
     reports: Reports
     confidant: Confidant
     fair_use: FairUse
@@ -66,6 +70,8 @@ class House:
     answer: Answer
     couplet: Couplet
     morph: Morph
+    stock: Stock
+    inline: Inline
     rate: Rate
     reactions: Reactions
     top: Top

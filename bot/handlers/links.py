@@ -9,9 +9,8 @@ import re
 
 from bot.handlers import collections, export, share
 from bot.handlers.visit import Visit
-from bot.pages import inline
+from bot.pages import inline, verse
 from bot.pages import share as pages
-from bot.pages import verse
 from bot.usecases.collections import Collection
 
 _VERSE = re.compile(r"(?P<what>[vh])_(?P<poem>[A-Za-z0-9_-]{12})")

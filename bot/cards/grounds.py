@@ -39,14 +39,14 @@ def _night() -> Image.Image:
     _disc(
         paper,
         centre=(540, 588),
-        radius=404,
+        radius=378,
         colour=(222, 222, 206),
         strength=82,
         glow=150,
         misty=True,
     )
-    _hills(paper, 22, _ridge(22, 1190, 150, rough=3), depth=330, colour=(12, 17, 25), strength=150)
-    _hills(paper, 25, _ridge(25, 1296, 120, rough=4), depth=260, colour=(7, 10, 16), strength=200)
+    _hills(paper, 22, _ridge(22, 1216, 130, rough=3), depth=330, colour=(12, 17, 25), strength=150)
+    _hills(paper, 25, _ridge(25, 1312, 110, rough=4), depth=260, colour=(7, 10, 16), strength=200)
     return paper
 
 
@@ -60,19 +60,19 @@ def _bamboo() -> Image.Image:
 def _autumn() -> Image.Image:
     paper = _paper(41, top=(246, 231, 203), bottom=(232, 190, 136), unevenness=8)
     _fibres(paper, 42, count=260, colour=(255, 244, 220), strength=60)
-    far = _ridge(43, 1160, 150, rough=3)
+    far = _ridge(43, 1216, 130, rough=3)
     _disc(
         paper,
-        centre=(962, 1134),
-        radius=106,
+        centre=(956, 1196),
+        radius=92,
         colour=(206, 74, 36),
         strength=190,
         glow=60,
         behind=far,
     )
     _hills(paper, 43, far, depth=260, colour=(190, 112, 62), strength=120)
-    _hills(paper, 46, _ridge(46, 1236, 130, rough=4), depth=260, colour=(158, 78, 42), strength=150)
-    _hills(paper, 49, _ridge(49, 1334, 100, rough=5), depth=220, colour=(104, 46, 28), strength=190)
+    _hills(paper, 46, _ridge(46, 1256, 96, rough=4), depth=260, colour=(158, 78, 42), strength=150)
+    _hills(paper, 49, _ridge(49, 1354, 84, rough=5), depth=220, colour=(104, 46, 28), strength=190)
     return paper
 
 

@@ -14,8 +14,8 @@ from bot.cards.title import as_column
 
 _OVERSAMPLING = 2
 """Drawn at twice the size and reduced: no stem is snapped to the grid of pixels."""
-_SIGNATURE_SIZE = 30
-_TITLE_SIZE = 38
+_SIGNATURE_SIZE = 32
+_TITLE_SIZE = 40
 _TITLE_PITCH = 1.24
 """From one character of a column of title to the next, in ems."""
 _TRACKING = 0.12

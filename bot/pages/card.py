@@ -17,9 +17,9 @@ from model.verse import Verse
 
 _SIGNATURE = "七步 @{username}"
 _MOODS = {
-    Theme.NIGHT: "月夜夕暮宵星烛灯梦",
-    Theme.AUTUMN: "秋霜枫菊雁蝉落萧寒塞",
-    Theme.BAMBOO: "竹春柳草绿翠碧青燕莺",
+    Theme.NIGHT: "月夜宵星烛灯梦漏眠",
+    Theme.AUTUMN: "秋霜枫菊雁蝉落萧寒塞夕暮斜残阳",
+    Theme.BAMBOO: "竹春柳草绿翠碧青燕莺花桃荷苔茶",
 }
 
 

@@ -20,10 +20,10 @@ from bot.taste.features import FEATURES, SIZE, Floats
 
 _NOISE = 1.0
 """Standard deviation, in stars, of what one person gives the same verse on different days."""
-_SPREADS = np.repeat([1.0, 0.5, 0.2], [1, len(FEATURES), SIZE - 1 - len(FEATURES)])
+_SPREADS = np.repeat([1.0, 0.5, 0.03], [1, len(FEATURES), SIZE - 1 - len(FEATURES)])
 """Standard deviations, in stars, of the weights among chats, (D,): of what all verses share, of
 what can be named, and of the latent's shadow."""
-_EASE = 0.5
+_EASE = 0.15
 """By how much of their deviation weights are drawn: to try all that is merely possible would cost
 a chat that rates little more than it ever gains (Chapelle & Li 2011, section 4)."""
 _KEPT = 0.985

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from telegram import InlineKeyboardMarkup, InputMediaPhoto, Message
+from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.access import Access, settings_access
@@ -104,9 +105,9 @@ async def _painted(visit: Visit, chosen: str | None, show: Show) -> str:
     shown = await visit.house.card(visit.asker, _poem(visit))
     if shown is None:
         return reader.say.plain("top.gone")
-    await visit.uploading()
     try:
-        await _show(visit, shown, chosen, show)
+        async with visit.working(ChatAction.UPLOAD_PHOTO):
+            await _show(visit, shown, chosen, show)
     except UndrawableCharacters as error:
         return pages.undrawable(reader, error.characters)
     except TelegramError as error:

@@ -86,6 +86,10 @@ COMMANDS = (
 """In the order of menus and of /help; for /start Telegram has a button of its own."""
 
 
+TRIED = tuple(command.name for command in (POEM, ANSWER, COUPLET, ACROSTIC, MORPH))
+"""Those whose example a button tries, below /start and /help."""
+
+
 def offered(place: Place) -> list[Command]:
     """The commands that make sense there."""
     return [command for command in COMMANDS if place in command.places]

@@ -6,15 +6,51 @@ that are not for the bot get none.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from telegram.ext import filters
 
-from bot.handlers import channels
-from bot.handlers.couplet import answer
-from bot.handlers.doors import IN_PRIVATE, AnyHandler, Doors
-from bot.handlers.poem import compose
+from bot.handlers import (
+    account,
+    answer,
+    cancel,
+    channels,
+    collections,
+    couplet,
+    daily,
+    help,
+    morph,
+    poem,
+    settings,
+    start,
+    top,
+)
+from bot.handlers.doors import IN_PRIVATE, AnyHandler, Doors, Handle
 from bot.handlers.visit import Visit
 from bot.pages import talk
-from bot.usecases.plain_words import WantsAnswer, WantsPoem, read_plain_words
+from bot.usecases.plain_words import (
+    WantsAnswer,
+    WantsCommand,
+    WantsLines,
+    WantsPoem,
+    WantsWalk,
+    read_plain_words,
+)
+
+_COMMANDS: Mapping[str, Handle] = {
+    "start": start.start,
+    "help": help.explain,
+    "today": poem.today,
+    "top": top.top,
+    "kept": collections.kept,
+    "mine": collections.mine,
+    "daily": daily.daily,
+    "settings": settings.settings,
+    "language": start.language,
+    "privacy": account.privacy,
+    "cancel": cancel.cancel,
+}
 
 
 async def words(visit: Visit) -> None:
@@ -23,9 +59,15 @@ async def words(visit: Visit) -> None:
         return
     match read_plain_words(visit.words):
         case WantsPoem(wish):
-            await compose(visit, wish)
+            await poem.compose(visit, wish)
         case WantsAnswer(verse):
-            await answer(visit, verse)
+            await couplet.answer(visit, verse)
+        case WantsLines(line):
+            await answer.offer(visit, line)
+        case WantsWalk(verses):
+            await morph.go(replace(visit, words=verses), [])
+        case WantsCommand(name):
+            await _COMMANDS[name](replace(visit, words=""))
         case None:
             await visit.reply(talk.hint_words(visit.reader))
 

@@ -1,4 +1,4 @@
-"""/start, /help, /language.
+"""/start and /language.
 
 Decides who may choose a chat's language; what is said is left to `bot.pages.talk`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.access import Access, settings_access
 from bot.handlers import links, menus
 from bot.handlers.channels import ask_unsettled
-from bot.handlers.commands import HELP, LANGUAGE, Place, offered
+from bot.handlers.commands import LANGUAGE, TRIED
 from bot.handlers.doors import AnyHandler, Doors
 from bot.handlers.visit import Visit
 from bot.pages import buttons, daily, talk
@@ -18,15 +18,10 @@ async def start(visit: Visit) -> None:
     """Says hello, or follows the link that was pressed."""
     if visit.chat.kind == "private" and await links.follow(visit, visit.words):
         return
-    await visit.reply(talk.greeting(visit.reader, private=visit.chat.kind == "private"))
+    await visit.reply(talk.greeting(visit.reader, TRIED, private=visit.chat.kind == "private"))
     await ask_unsettled(visit)
-
-
-async def explain(visit: Visit) -> None:
-    """Tells the commands of this place."""
-    private = visit.chat.kind == "private"
-    commands = offered(await _place(visit))
-    await visit.reply(talk.manual(visit.reader, commands, private=private))
+    if visit.user_id == visit.house.services.settings.owner_id:
+        await menus.publish_to_owner(visit.bot, visit.house.services)
 
 
 async def language(visit: Visit) -> None:
@@ -48,20 +43,10 @@ async def choose(visit: Visit) -> None:
     await menus.speak(visit.bot, visit.house.services, changed)
 
 
-async def _place(visit: Visit) -> Place:
-    if visit.chat.kind == "private":
-        return Place.PRIVATE
-    if visit.chat.kind == "channel":
-        return Place.CHANNEL
-    access = await settings_access(visit.bot, visit.update)
-    return Place.ADMIN if access is Access.GRANTED else Place.GROUP
-
-
 def setup(doors: Doors) -> list[AnyHandler]:
     """The doors of this module."""
     return [
         doors.command("start", start, in_channels=False),
-        doors.command(HELP.name, explain),
         doors.command(LANGUAGE.name, language),
         doors.button(buttons.LANGUAGE, choose),
     ]

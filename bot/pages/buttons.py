@@ -33,6 +33,7 @@ WEED = re.compile(
     r"x1:(?P<collection>kept|mine):(?P<page>\d{1,5}):(?P<poem>[A-Za-z0-9_-]{12}):(?P<step>ask|yes)"
 )
 LANGUAGE = re.compile(r"l1:(?P<tag>en|zh-Hans|zh-Hant)")
+TRY = re.compile(r"h1:(?P<command>[a-z]{1,16})")
 FORGET = re.compile(r"f1:(?P<user>\d{1,16}):(?P<answer>yes|no)")
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩"
@@ -218,6 +219,12 @@ def languages() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
         [[_button(name, f"l1:{tag}") for tag, name in LANGUAGE_NAMES.items()]]
     )
+
+
+def tries(commands: Sequence[str]) -> list[Row]:
+    """A button for each command that does what its example asks for."""
+    row = [_button(f"▶ /{command}", f"h1:{command}") for command in commands]
+    return [row[i : i + 3] for i in range(0, len(row), 3)]
 
 
 def forget(say: Localised, user_id: int) -> InlineKeyboardMarkup:

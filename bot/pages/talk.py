@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from telegram import InlineKeyboardMarkup
+
 from bot.pages import buttons
 from bot.pages.page import Page, Reader, excerpt
 from bot.poet import PoetUnavailable
@@ -38,24 +40,42 @@ class Explained(Protocol):
         ...
 
 
-def greeting(reader: Reader, *, private: bool) -> Page:
-    """The answer to /start, with the languages to choose from where one person reads."""
-    if private:
-        return Page(reader.say("start.private"), buttons.languages())
-    return Page(reader.say("start.group"))
+def greeting(reader: Reader, tried: Sequence[str] = (), *, private: bool) -> Page:
+    """The answer to /start: where one person reads, with the languages to choose from and commands
+    that are `tried` by a button."""
+    if not private:
+        return Page(reader.say("start.group"))
+    rows = [*buttons.languages().inline_keyboard, *buttons.tries(tried)]
+    return Page(reader.say("start.private"), InlineKeyboardMarkup(rows))
 
 
-def manual(reader: Reader, commands: Sequence[Explained], *, private: bool) -> Page:
-    """The answer to /help: every command by example."""
+def manual(
+    reader: Reader, commands: Sequence[Explained], tried: Sequence[str], *, private: bool
+) -> Page:
+    """The answer to /help: verse by example, then everything else, and examples to try."""
     say = reader.say
     blocks: list[str] = [say("help.title")]
     for command in commands:
-        examples = say(command.example).splitlines() if command.example else []
-        shown = [f"<code>{example}</code>" for example in examples]
-        blocks.append("\n".join([f"/{command.name} · {say(command.about)}", *shown]))
+        if command.example is not None:
+            shown = [f"<code>{example}</code>" for example in examples(reader, command.example)]
+            blocks.append("\n".join([_explained(reader, command), *shown]))
+    others = [_explained(reader, command) for command in commands if command.example is None]
+    blocks.append("\n".join(others))
     if private:
         blocks.append(say("help.private"))
-    return Page(Html("\n\n".join(blocks)))
+    if not tried:
+        return Page(Html("\n\n".join(blocks)))
+    blocks.append(say("help.try"))
+    return Page(Html("\n\n".join(blocks)), InlineKeyboardMarkup(buttons.tries(tried)))
+
+
+def examples(reader: Reader, key: str) -> list[str]:
+    """The examples of a command, as they are written."""
+    return reader.say.plain(key).splitlines()
+
+
+def _explained(reader: Reader, command: Explained) -> str:
+    return f"/{command.name} · {reader.say(command.about)}"
 
 
 def in_private(reader: Reader, link: str) -> Page:

@@ -23,9 +23,12 @@ COMMAND = "answer"
 
 _LENGTHS = {form.line_length for form in Form}
 _GIVEN_SECOND = re.compile(
-    r"(?:[_＿?？\s]*[_＿?？][\s,，、|｜]*|(?:second|下[联句])[\s:：,，]*)", re.IGNORECASE
+    r"(?:[_＿?？\s]*[_＿?？][\s,，、|｜]*|(?:first line (?:for|to)|second|下[联句])[\s:：,，]*)",
+    re.IGNORECASE,
 )
-_GIVEN_FIRST = re.compile(r"(?:first|上[联句])[\s:：,，]*", re.IGNORECASE)
+_GIVEN_FIRST = re.compile(
+    r"(?:second line (?:for|to)|first(?! line)|上[联句])[\s:：,，]*", re.IGNORECASE
+)
 
 
 class Side(StrEnum):
@@ -140,10 +143,10 @@ def read_line(words: str) -> GivenLine:
     `_ 黄河入海流`, `下联 黄河入海流`."""
     said = simplify(words).strip()
     side = Side.FIRST
-    if found := _GIVEN_SECOND.match(said):
-        side, said = Side.SECOND, said[found.end() :]
-    elif found := _GIVEN_FIRST.match(said):
+    if found := _GIVEN_FIRST.match(said):
         said = said[found.end() :]
+    elif found := _GIVEN_SECOND.match(said):
+        side, said = Side.SECOND, said[found.end() :]
     characters = han_only(said)
     if not characters:
         return LineUnread() if han_only(words) or words.strip(" _＿?？\n") else NoLine()

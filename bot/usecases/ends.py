@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from model.verse import Form, Verse, VerseError, han_only, simplify
 
-_SEPARATOR = re.compile(r"\s*(?:[|｜→⇒]|[-=]+>)\s*")
+SEPARATOR = re.compile(r"\s*(?:[|｜→⇒]|[-=]+>)\s*")
 _ROW = re.compile(
     r"(?P<before>.*[：:①-⑳]\s*|\s*)(?P<first>\w{5,7})[，,\s]\s*(?P<second>\w{5,7})[。.！!？?]?\s*"
 )
@@ -30,7 +30,7 @@ def read_ends(words: str) -> tuple[Verse, ...] | Unread:
 
     An arrow or an upright stroke parts them, else a line break, else their equal lengths.
     """
-    parts = [part for part in _SEPARATOR.split(simplify(words).strip()) if part.strip()]
+    parts = [part for part in SEPARATOR.split(simplify(words).strip()) if part.strip()]
     if len(parts) == 1:
         parts = _two(parts[0])
     verses = []

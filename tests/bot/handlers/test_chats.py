@@ -16,7 +16,11 @@ pytestmark = pytest.mark.usefixtures("bot")
 async def test_hello_in_both_languages_offers_all(ada: User, li: User) -> None:
     hello = await ada.asks("/start")
     assert hello.text.startswith("Qibu 七步 writes classical Chinese verse.")
-    assert [b.text for b in hello.buttons] == ["English", "简体中文", "繁體中文"]
+    assert [[button.text for button in row] for row in hello.keyboard] == [
+        ["English", "简体中文", "繁體中文"],
+        ["▶ /poem", "▶ /answer", "▶ /couplet"],
+        ["▶ /acrostic", "▶ /morph"],
+    ]
     assert (await li.asks("/start")).text.startswith("我是七步")
 
 

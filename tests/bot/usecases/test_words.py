@@ -26,9 +26,19 @@ from bot.usecases.couplet import (
     UnevenLines,
     read_seed,
 )
-from bot.usecases.plain_words import WantsAnswer, WantsPoem, read_plain_words
+from bot.usecases.plain_words import (
+    PlainWords,
+    WantsAnswer,
+    WantsCommand,
+    WantsLines,
+    WantsPoem,
+    WantsWalk,
+    read_plain_words,
+)
 from bot.usecases.top import Span, read_span
 from model.verse import Form, Pattern, Verse
+
+WALK = "白日依山尽，黄河入海流 | 空山新雨后，天气晚来秋"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +96,8 @@ def test_seeds_are_told_by_the_number_of_characters(words: str, seed: Seed) -> N
         ("_ 黄河入海流", Line("黄河入海流", Side.SECOND)),
         ("？？？？？，黄河入海流。", Line("黄河入海流", Side.SECOND)),
         ("下聯 黃河入海流", Line("黄河入海流", Side.SECOND)),
+        ("first line for 黄河入海流", Line("黄河入海流", Side.SECOND)),
+        ("second line for 白日依山尽", Line("白日依山尽", Side.FIRST)),
         ("Second: 黄河入海流", Line("黄河入海流", Side.SECOND)),
         ("下马饮君酒", Line("下马饮君酒", Side.FIRST)),
         ("白日依山尽，黄河入海流", WholeCouplet(("白日依山尽", "黄河入海流"))),
@@ -118,15 +130,29 @@ def test_a_line_and_its_side(words: str, given: GivenLine) -> None:
         ("绝句", WantsPoem("绝句")),
         ("两句三年得", WantsAnswer("两句三年得")),
         ("作诗何必多", WantsAnswer("作诗何必多")),
-        ("对 白日依山盡", WantsAnswer("白日依山盡")),
-        ("对下句：白日依山尽", WantsAnswer("白日依山尽")),
+        ("对 白日依山盡", WantsLines("白日依山盡")),
+        ("对下句：白日依山尽", WantsLines("白日依山尽")),
+        ("下联 黄河入海流", WantsLines("下联 黄河入海流")),
+        ("a second line for 白日依山尽", WantsLines("second line for 白日依山尽")),
+        ("answer 白日依山尽", WantsLines("白日依山尽")),
+        ("对 明月", WantsAnswer("明月")),
+        ("autumn moon", WantsPoem("autumn moon")),
+        ("Snow", WantsPoem("Snow")),
+        (WALK, WantsWalk(WALK)),
+        (f"morph {WALK}", WantsWalk(WALK)),
+        ("白日依山尽 | 黄河入海流", WantsAnswer("白日依山尽 | 黄河入海流")),
+        ("設置", WantsCommand("settings")),
+        ("Cancel!", WantsCommand("cancel")),
+        ("今日一诗", WantsCommand("today")),
+        ("?", WantsCommand("help")),
+        ("你好", WantsCommand("start")),
         ("对酒当歌", WantsAnswer("对酒当歌")),
         ("白日依山尽\n黄河入海流", WantsAnswer("白日依山尽\n黄河入海流")),
-        ("hello", None),
+        ("hello there", None),
         ("🙂", None),
     ],
 )
-def test_plain_words(text: str, wanted: WantsPoem | WantsAnswer | None) -> None:
+def test_plain_words(text: str, wanted: PlainWords | None) -> None:
     assert read_plain_words(text) == wanted
 
 

@@ -10,19 +10,20 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from telegram.request import BaseRequest, RequestData
 
-from bot.terminal import markup
 from bot.terminal.album import Album
 from bot.terminal.screen import Screen
+from bot.terminal.shown import Button, Shown
 
 BOT_ID = 7
 PERSON_ID = 1
 """The person at this terminal, the same on every run, so that ratings stay theirs."""
 
+_ATTACHED = "attach://"
 _DONE = {
     "answerInlineQuery",
     "deleteMyCommands",
@@ -65,34 +66,6 @@ class Person:
         }
 
 
-@dataclass(frozen=True)
-class Button:
-    """A button below a message."""
-
-    label: str
-    data: str | None
-    url: str | None
-
-
-@dataclass
-class _Shown:
-    """A message of the bot."""
-
-    id: int
-    date: int
-    source: str
-    markup: dict[str, Any]
-    numbered: list[Button] = field(default_factory=list)
-    """The buttons as they were last seen, which is what a number stands for."""
-
-    @property
-    def rows(self) -> list[list[Button]]:
-        return [
-            [Button(b["text"], b.get("callback_data"), b.get("url")) for b in row]
-            for row in self.markup.get("inline_keyboard", [])
-        ]
-
-
 class _Refused(Exception):
     """A request that ends like Telegram's own "Bad Request"."""
 
@@ -103,7 +76,7 @@ class TerminalRequest(BaseRequest):
     def __init__(self, screen: Screen, person: Person) -> None:
         self._screen = screen
         self._person = person
-        self._shown: dict[int, _Shown] = {}
+        self._shown: dict[int, Shown] = {}
         self._album = Album()
         self._asking: int | None = None
         # Above those of earlier runs, which the database may remember.
@@ -179,7 +152,7 @@ class TerminalRequest(BaseRequest):
         }
         return self._update("callback_query", query)
 
-    def _latest_with_buttons(self) -> _Shown | None:
+    def _latest_with_buttons(self) -> Shown | None:
         return next((m for m in reversed(self._shown.values()) if m.rows), None)
 
     # What the bot asks for
@@ -193,7 +166,9 @@ class TerminalRequest(BaseRequest):
             "getMe": lambda _: self._bot() | {"can_join_groups": False},
             "sendMessage": self._send,
             "sendPhoto": self._send_photo,
+            "sendDocument": self._send_document,
             "editMessageText": self._edit,
+            "editMessageMedia": self._edit_photo,
             "editMessageReplyMarkup": self._edit,
             "deleteMessage": self._delete,
             "answerCallbackQuery": self._answer,
@@ -207,32 +182,55 @@ class TerminalRequest(BaseRequest):
         return self._json(self._add(given, _source(given, given["text"])))
 
     def _send_photo(self, given: Mapping[str, Any]) -> object:
-        """Shows where the picture lies."""
         file_id = str(given["photo"])
+        message = self._send_file(given, file_id)
+        message.photo = file_id
+        return self._json(message)
+
+    def _send_document(self, given: Mapping[str, Any]) -> object:
+        file_id = str(given["document"])
+        file = {"file_id": file_id, "file_unique_id": file_id}
+        return self._json(self._send_file(given, file_id)) | {"document": file}
+
+    def _send_file(self, given: Mapping[str, Any], file_id: str) -> Shown:
+        return self._add(given, self._with_file(given, file_id))
+
+    def _with_file(self, given: Mapping[str, Any], file_id: str) -> str:
+        """Where the file lies, below what is said about it."""
         path = self._album.path(file_id)
         if path is None:
             raise _Refused("wrong file identifier/HTTP URL specified")
-        found = self._json(self._add(given, _escaped(str(path))))
-        del found["text"]
-        size = {"file_id": file_id, "file_unique_id": file_id, "width": 0, "height": 0}
-        return found | {"photo": [size]}
+        caption = _source(given, given.get("caption", ""))
+        return f"{caption}\n{_escaped(str(path))}".lstrip()
 
-    def _add(self, given: Mapping[str, Any], source: str) -> _Shown:
+    def _edit_photo(self, given: Mapping[str, Any]) -> object:
+        media = given["media"]
+        file_id = str(media["media"])
+        if file_id.startswith(_ATTACHED):
+            file_id = str(given[file_id.removeprefix(_ATTACHED)])
+        return self._change(given, self._with_file(media, file_id), file_id)
+
+    def _add(self, given: Mapping[str, Any], source: str) -> Shown:
         if str(given["chat_id"]) != str(PERSON_ID):
             raise _Refused("chat not found")
-        message = _Shown(self._next_id(), int(time.time()), source, given.get("reply_markup") or {})
+        message = Shown(self._next_id(), int(time.time()), source, given.get("reply_markup") or {})
         self._shown[message.id] = message
         self._asking = message.id if message.markup.get("force_reply") else self._asking
         self._show(message)
         return message
 
     def _edit(self, given: Mapping[str, Any]) -> object:
+        return self._change(given, _source(given, given["text"]) if "text" in given else None)
+
+    def _change(
+        self, given: Mapping[str, Any], source: str | None, photo: str | None = None
+    ) -> object:
         message = self._shown.get(int(given["message_id"]))
         if message is None:
             raise _Refused("message to edit not found")
         before = message.source, message.markup
-        source = _source(given, given["text"]) if "text" in given else message.source
-        message.source, message.markup = source, given.get("reply_markup") or {}
+        message.photo = photo or message.photo
+        message.source, message.markup = source or message.source, given.get("reply_markup") or {}
         if before == (message.source, message.markup):
             raise _Refused("message is not modified")
         if message.source != before[0]:
@@ -248,7 +246,7 @@ class TerminalRequest(BaseRequest):
             self._screen.notice(given["text"])
         return True
 
-    def _show(self, message: _Shown) -> None:
+    def _show(self, message: Shown) -> None:
         message.numbered = [button for row in message.rows for button in row]
         labels = [[button.label for button in row] for row in message.rows]
         self._screen.show(message.source, labels)
@@ -269,17 +267,8 @@ class TerminalRequest(BaseRequest):
     def _chat(self) -> dict[str, Any]:
         return {"id": PERSON_ID, "type": "private", "first_name": self._person.name}
 
-    def _json(self, message: _Shown) -> dict[str, Any]:
-        found = {
-            "message_id": message.id,
-            "date": message.date,
-            "chat": self._chat(),
-            "from": self._bot(),
-            "text": markup.plain(message.source),
-        }
-        if "inline_keyboard" in message.markup:
-            found["reply_markup"] = message.markup
-        return found
+    def _json(self, message: Shown) -> dict[str, Any]:
+        return message.json() | {"chat": self._chat(), "from": self._bot()}
 
 
 def _source(given: Mapping[str, Any], text: str) -> str:

@@ -14,6 +14,8 @@ from telegram import (
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaPhoto,
+    Message,
     Update,
 )
 from telegram.error import BadRequest
@@ -195,6 +197,28 @@ async def test_a_picture_is_a_file_whose_path_is_shown(
     assert other.photo != sent.photo
     with pytest.raises(BadRequest, match="Wrong file identifier"):
         await desk.bot.send_photo(PERSON_ID, "picture:9")
+
+
+async def test_a_picture_turns_into_another_in_its_place(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    sent = await desk.bot.send_photo(PERSON_ID, b"\xff\xd8\xff", caption="诗", reply_markup=STARS)
+    shown = desk.seen()
+    assert shown.startswith("诗\n") and "[1]" in shown
+    pressed = desk.presses("1").callback_query
+    assert pressed is not None and isinstance(pressed.message, Message)
+    assert (pressed.message.photo, pressed.message.caption is not None) == (sent.photo, True)
+    place = {"chat_id": PERSON_ID, "message_id": sent.message_id, "reply_markup": STARS}
+    new = await desk.bot.edit_message_media(InputMediaPhoto(b"\xff\xd8\xfe"), **place)
+    assert isinstance(new, Message) and new.photo != sent.photo
+    path = Path(desk.seen().splitlines()[0])
+    assert content(path) == b"\xff\xd8\xfe"
+    known = InputMediaPhoto(sent.photo[-1].file_id)
+    old = await desk.bot.edit_message_media(known, **place)
+    assert isinstance(old, Message) and old.photo == sent.photo
+    with pytest.raises(BadRequest, match="not modified"):
+        await desk.bot.edit_message_media(known, **place)
 
 
 async def test_what_has_no_place_in_a_terminal_does_no_harm(desk: Desk) -> None:

@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 CHECKS := $(VENV)/checks
+BENCH := $(VENV)/bench
+BENCHED := $(BENCH)/installed
 
 help:
 	@echo 'make run      install, then the bot and its poet (without a token: a chat in the terminal)'
@@ -15,6 +17,7 @@ help:
 	@echo 'make check    the slow proofs, and the steps of the Dockerfile in a clean environment'
 	@echo 'make bench    every number that README and docs quote'
 	@echo 'make bench-speed, bench-candidates, bench-pairs: parts of it; see docs/training.md'
+	@echo 'make bench-serving: the worker beside its poet and LitServe, some minutes; FULL=1: an hour'
 	@echo 'make models   train and measure every model, and compare them in docs/models.md (hours)'
 	@echo 'make plots    the pictures of docs/models.md, from the files of a run'
 	@echo 'make docs     run every page as written, and write down what was answered'
@@ -49,11 +52,16 @@ check: $(INSTALLED) $(CHECKS) test-postgres
 
 bench: $(INSTALLED) data/corpus/corpus.json
 	$(BIN)/qibu evaluate transformer
-	@$(MAKE) --no-print-directory bench-speed bench-candidates
+	@$(MAKE) --no-print-directory bench-speed bench-candidates bench-serving
 
 bench-speed: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.poet_speed
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.pool_hits
+
+# docs/performance.md keeps what it prints.
+bench-serving: $(INSTALLED) $(BENCHED)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.serving $(if $(FULL),--full) \
+	  --litserve $(BENCH)/bin/python --write docs/performance.md
 
 bench-candidates: $(INSTALLED) data/corpus/corpus.json
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.candidates
@@ -96,6 +104,14 @@ $(CHECKS): pyproject.toml | $(INSTALLED)
 	$(BIN)/python -m pip install --disable-pip-version-check -e '.[check]'
 	@touch $@
 
+# An environment on top of the other one: what LitServe brings along, uvicorn would use, too.
+PURELIB := -c "import sysconfig; print(sysconfig.get_path('purelib'))"
+$(BENCHED): pyproject.toml | $(INSTALLED)
+	$(BIN)/python -m venv $(BENCH)
+	$(BIN)/python $(PURELIB) > "$$($(BENCH)/bin/python $(PURELIB))/beneath.pth"
+	$(BENCH)/bin/python -m pip install --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
 .PHONY: help install run test test-postgres lint check docs \
-  bench bench-speed bench-candidates bench-pairs models plots
+  bench bench-speed bench-serving bench-candidates bench-pairs models plots

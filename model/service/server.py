@@ -59,7 +59,7 @@ def serve(
     CannotListen, or what prevented the poet from being loaded.
     """
     listener = _listen(host, port, has_key=settings.worker_key is not None)
-    _calm_torch()
+    calm_torch()
     engine = Engine(lambda: load(settings.model, settings.device))
     if exit_with_parent:
         threading.Thread(target=_exit_with_parent, name="parent", daemon=True).start()
@@ -92,7 +92,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _calm_torch() -> None:
+def calm_torch() -> None:
     """One thread that never spins: beside one busy neighbour two spinning ones are 20 times slower.
 
     Must happen before torch loads; what the operator has set stays.

@@ -318,7 +318,7 @@ async def test_a_picture_takes_the_place_of_another(
     bot: Bot, telegram: FakeTelegram, ada: User
 ) -> None:
     first = await bot.send_photo(ada.id, b"\x89PNG", disable_notification=True)
-    place = {"chat_id": ada.id, "message_id": first.message_id}
+    place: dict[str, Any] = {"chat_id": ada.id, "message_id": first.message_id}
     edited = await bot.edit_message_media(InputMediaPhoto(b"\xff\xd8\xff"), **place)
     assert isinstance(edited, Message)
     assert telegram.files[edited.photo[0].file_id] == b"\xff\xd8\xff"

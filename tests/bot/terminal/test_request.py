@@ -6,6 +6,7 @@ import io
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from telegram import (
@@ -209,7 +210,11 @@ async def test_a_picture_turns_into_another_in_its_place(
     pressed = desk.presses("1").callback_query
     assert pressed is not None and isinstance(pressed.message, Message)
     assert (pressed.message.photo, pressed.message.caption is not None) == (sent.photo, True)
-    place = {"chat_id": PERSON_ID, "message_id": sent.message_id, "reply_markup": STARS}
+    place: dict[str, Any] = {
+        "chat_id": PERSON_ID,
+        "message_id": sent.message_id,
+        "reply_markup": STARS,
+    }
     new = await desk.bot.edit_message_media(InputMediaPhoto(b"\xff\xd8\xfe"), **place)
     assert isinstance(new, Message) and new.photo != sent.photo
     path = Path(desk.seen().splitlines()[0])

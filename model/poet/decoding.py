@@ -13,13 +13,19 @@ import math
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from model.prosody import Tone, all_rhyme_groups, level_rhymes, templates, tone, usual_tone
 from model.verse import Form
 from model.vocabulary import Vocabulary
 
 _TONES = (Tone.LEVEL, Tone.OBLIQUE, Tone.EITHER)
+_ANY_TONE = len(_TONES)
 _COLDEST = 1e-3  # below it logits would overflow, and the likeliest character is drawn anyway
+_FORBIDDEN = -1e4
+"""Added to a logit: never drawn, unless all that is left is forbidden too."""
+_BLOCK = 128
+_TINY = 1e-30
 
 
 class Rules:
@@ -38,6 +44,10 @@ class Rules:
         self.usual = _mask([[bool(usual_tone(c) & t) for c in known] for t in _TONES], device)
         memberships = [level_rhymes(c) for c in known]
         self.groups = _mask([[g in m for m in memberships] for g in groups], device)  # (G, V)
+        # What is added to logits where a tone is asked for; of the last row, nothing.
+        anything = torch.ones_like(self.usual[:1])
+        self.penalties = _penalty(torch.cat([self.usual, anything]))  # (tones + 1, V)
+        self.memberships = self.groups.float()  # (G, V)
 
     def assign(self, forced: Tensor, generator: torch.Generator) -> Tensor:
         """A pattern for each candidate, by chance among those that its forced characters can keep;
@@ -70,8 +80,10 @@ class Choice:
     """Chooses the characters of a batch of candidates; call it for each place, in order.
 
     `forced` holds ids, 0 where a place is open, (B, L); `pattern` is what `Rules.assign` gave it,
-    (B,). With temperature 0 the likeliest character is taken; characters less likely than `least`
-    times the likeliest are never drawn.
+    (B,); `uniform` is a number of (0, 1] for each character to draw, (B, L), so that a candidate
+    depends on its own numbers alone. `temperature` is of all or of each candidate, (B,); with 0 the
+    likeliest character is taken; characters less likely than `least` times the likeliest are never
+    drawn.
     """
 
     def __init__(
@@ -79,71 +91,97 @@ class Choice:
         rules: Rules,
         forced: Tensor,
         pattern: Tensor,
-        temperature: float,
-        generator: torch.Generator,
+        temperature: float | Tensor,
+        uniform: Tensor,
         *,
         least: float = 0.0,
     ) -> None:
+        count, length = forced.shape
+        device = forced.device
         self._rules = rules
-        self._least = math.log(least) if least > 0 else -math.inf
         self._forced = forced
-        self._free = (pattern < 0)[:, None]  # (B, 1)
-        self._tones = rules.tones[pattern]  # (B, L)
-        self._rhyming = rules.rhyming[pattern] & ~self._free  # (B, L)
-        self._temperature = temperature
-        self._generator = generator
-        self._used = torch.zeros(
-            len(forced), rules.usual.shape[1], dtype=torch.bool, device=forced.device
-        ).scatter_(1, forced, True)  # (B, V)
-        self._used[:, 0] = True
-        self._last = torch.zeros_like(pattern)  # (B,): a character that may still be doubled
+        self._uniform = uniform
+        heat = torch.as_tensor(temperature, dtype=torch.float32, device=device).expand(count)
+        self._cold = heat < _COLDEST  # (B,)
+        self._any_cold = bool(self._cold.any())
+        self._heat = heat.clamp(min=_COLDEST)[:, None]
+        self._least = least ** (1 / self._heat)  # (B, 1), of weights that are heated already
+        free = pattern < 0
+        self._tones = torch.where(free[:, None], _ANY_TONE, rules.tones[pattern])  # (B, L)
+        self._rhyming = rules.rhyming[pattern] & ~free[:, None]  # (B, L)
+        self._rhymes_at = self._rhyming.any(0).tolist()
+        self._used = functional.pad(forced, (0, length))  # (B, 2L): 0 where there is none
+        self._last = torch.zeros_like(pattern)  # (B,): the character that was written last
         self._line_length = rules.form.line_length
+        self._size = rules.penalties.shape[1]
+        blocks = math.ceil(self._size / _BLOCK)
+        self._logits = torch.empty(count, blocks * _BLOCK, device=device)
         self._rhyme = torch.ones(
-            len(forced), len(rules.groups), dtype=torch.bool, device=forced.device
+            count, len(rules.groups), dtype=torch.bool, device=device
         )  # (B, G): the groups that are still possible
-        for position in range(forced.shape[1]):
+        for position in range(length):
             self._narrow(
                 self._rhyming[:, position] & (forced[:, position] > 0), forced[:, position]
             )
 
     def __call__(self, position: int, logits: Tensor) -> Tensor:
         """Logits (B, V) of a place → ids (B,)."""
-        rhyming = self._rhyming[:, position, None]
-        rhymes = (self._rhyme.float() @ self._rules.groups.float()) > 0
-        tones = self._rules.usual[self._tones[:, position]]
-        permitted = (torch.where(rhyming, rhymes, tones) | self._free) & ~self._used  # (B, V)
-        none = ~permitted.any(-1, keepdim=True)  # of a small vocabulary the rules may leave nothing
-        permitted[:, 1:] |= none
-        logits = logits.float().masked_fill(~permitted, -torch.inf)
-        drawn = self._draw(logits) if self._temperature >= _COLDEST else logits.argmax(-1)
+        rhyming = self._rhyming[:, position]
+        penalty = self._rules.penalties[self._tones[:, position]]
+        if self._rhymes_at[position]:
+            rhymes = self._rhyme.float() @ self._rules.memberships > 0
+            penalty = torch.where(rhyming[:, None], _penalty(rhymes), penalty)
+        permitted = self._logits[:, : self._size].copy_(logits).add_(penalty)
+        permitted.scatter_(1, self._used, _FORBIDDEN)
+        permitted[:, 0] = -torch.inf
+        self._logits[:, self._size :] = -torch.inf  # no character, but a part of the last block
+        likeliest = permitted.argmax(-1) if self._any_cold else None
+        drawn = self._draw(position)
+        if likeliest is not None:
+            drawn = torch.where(self._cold, likeliest, drawn)
         forced = self._forced[:, position]
         chosen = torch.where(forced > 0, forced, drawn)
         self._use(position, chosen)
-        self._narrow(rhyming.squeeze(1), chosen)
+        self._narrow(rhyming, chosen)
         return chosen
 
-    def _draw(self, logits: Tensor) -> Tensor:
-        """A draw from the softmax of each row, (B, V) → (B,), by its cumulative sum: that takes one
-        random number a row, and not one for each character of the vocabulary."""
-        best = logits.max(-1, keepdim=True).values
-        logits = logits.masked_fill(logits < best + self._least, -torch.inf)
-        reached = (logits / self._temperature).softmax(-1).cumsum(-1)  # (B, V)
-        shape = (len(logits), 1)
-        uniform = 1 - torch.rand(shape, generator=self._generator, device=logits.device)  # (0, 1]
-        return torch.searchsorted(reached, uniform * reached[:, -1:]).squeeze(1)
+    def _draw(self, position: int) -> Tensor:
+        """A draw from the softmax of each row of logits, which it uses up, (B,).
+
+        By cumulative sums, first of blocks and then within one: that takes one random number a
+        row, not one for each character, and a long sum only where it is needed.
+        """
+        logits = self._logits
+        weights = logits.sub_(logits.amax(-1, keepdim=True)).div_(self._heat).exp_()
+        weights.masked_fill_(weights < self._least, 0)
+        blocks = weights.view(len(weights), -1, _BLOCK)
+        reached = blocks.sum(-1).cumsum(-1)  # (B, blocks)
+        aim = self._uniform[:, position, None] * reached[:, -1:]
+        block = torch.searchsorted(reached, aim)  # (B, 1)
+        within = blocks.gather(1, block[..., None].expand(-1, -1, _BLOCK)).squeeze(1).cumsum(-1)
+        total = within[:, -1:]
+        # Rounding must lead neither before the first character that has a weight nor past the last.
+        aim = torch.minimum((aim - (reached.gather(1, block) - total)).clamp(min=_TINY), total)
+        return (block * _BLOCK + torch.searchsorted(within, aim)).squeeze(1)
 
     def _use(self, position: int, chosen: Tensor) -> None:
         """A character may stand once, or twice in a row within a line, as in 悠悠."""
-        self._used.scatter_(1, self._last[:, None], True)
-        self._last = chosen
+        length = self._forced.shape[1]
+        if position:  # the one before may have been doubled now, and no more
+            self._used[:, length + position - 1] = self._last
         if (position + 1) % self._line_length == 0:
-            self._used.scatter_(1, chosen[:, None], True)
+            self._used[:, length + position] = chosen
+        self._last = chosen
 
     def _narrow(self, rhyming: Tensor, chosen: Tensor) -> None:
         """Keeps the rhyme groups of a character, unless a person's words leave none."""
         narrowed = self._rhyme & self._rules.groups[:, chosen].T  # (B, G)
         keep = rhyming & narrowed.any(-1)
         self._rhyme = torch.where(keep[:, None], narrowed, self._rhyme)
+
+
+def _penalty(permitted: Tensor) -> Tensor:
+    return torch.where(permitted, 0.0, _FORBIDDEN)
 
 
 def _tensor(rows: list[list[int]] | list[list[bool]], device: torch.device) -> Tensor:
@@ -158,6 +196,11 @@ def _mask(rows: list[list[bool]], device: torch.device) -> Tensor:
 def free(count: int, length: int, device: torch.device) -> Tensor:
     """Nothing forced, (B, L)."""
     return torch.zeros(count, length, dtype=torch.long, device=device)
+
+
+def chances(count: int, length: int, generator: torch.Generator) -> Tensor:
+    """A random number of (0, 1] for each character that is to be drawn, (B, L)."""
+    return 1 - torch.rand(count, length, generator=generator, device=generator.device)
 
 
 def place_theme(forced: Tensor, theme: list[int], form: Form, generator: torch.Generator) -> Tensor:

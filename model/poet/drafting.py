@@ -8,23 +8,20 @@ Shapes: B candidates, L characters a verse, N lines, Z latent size.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from model.networks.vae import VAE
-from model.poet.decoding import Choice, Rules, free, place_theme
+from model.poet.decoding import Choice, Rules, chances, free, place_theme
 from model.poet.precision import half_precision
 from model.verse import Form, Pattern
 from model.vocabulary import Vocabulary
 
 _ROUNDS = 3
 _GAP_NOISE = 0.7
-
-Draw = Callable[[Tensor, float | Tensor], Tensor]
-"""Writes a candidate for each latent, told its noise: (B, Z), noise → (B, L)."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,24 @@ class Wish:
     temperature: float | None = None
 
 
+@dataclass(frozen=True)
+class Draft:
+    """Candidates of one wish before they are written, with all chance drawn already."""
+
+    form: Form
+    latents: Tensor  # (B, Z)
+    noise: Tensor  # (B, N)
+    forced: Tensor  # (B, L), 0 where a place is open
+    patterns: Tensor  # (B,), −1 where no pattern of tones can be kept
+    heat: Tensor  # (B,)
+    chances: Tensor  # (B, L)
+
+    @property
+    def regular(self) -> Tensor:
+        """Which candidates will keep a regulated pattern, (B,)."""
+        return self.patterns >= 0
+
+
 class Drafter:
     """Writes candidates with a model, in half the precision where that is faster."""
 
@@ -62,6 +77,11 @@ class Drafter:
         self, wish: Wish, count: int, generator: torch.Generator
     ) -> tuple[Tensor, Tensor]:
         """Candidates (B, L), and which of them keep a regulated pattern, (B,)."""
+        draft = self.draft(wish, count, generator)
+        return self.write([draft]), draft.regular
+
+    def draft(self, wish: Wish, count: int, generator: torch.Generator) -> Draft:
+        """What there is of candidates before they are written."""
         form, place = wish.pattern.form, wish.place
         forced = free(count, form.size, self._model.device)
         for position, character in wish.pattern.known.items():
@@ -75,14 +95,59 @@ class Drafter:
         heat = wish.temperature
         if heat is None and place is not None and place.distance == 0:
             heat = 0.0  # there is one verse at a place itself: the one it gives back
-        draw = self._draw(form, forced, patterns, heat, generator)
+        heat = self._model.writing.temperature if heat is None else heat
+
+        def drafted(latents: Tensor, noise: float | Tensor) -> Draft:
+            told = torch.as_tensor(noise, dtype=torch.float32, device=latents.device)
+            return Draft(
+                form,
+                latents,
+                told.expand(count, form.line_count),
+                forced,
+                patterns,
+                torch.full((count,), heat, device=latents.device),
+                chances(count, form.size, generator),
+            )
+
         if place is not None:
             centre = place.latent.expand(count, -1)
             z = self._model.prior.near(centre, place.distance, generator)
-            return draw(z, place.distance), patterns >= 0
-        if forced.any():
-            return self._fill(form, forced, draw, generator), patterns >= 0
-        return draw(self._from_prior(form, count, generator), self._noise), patterns >= 0
+            return drafted(z, place.distance)
+        if not forced.any():
+            return drafted(self._from_prior(form, count, generator), self._model.writing.noise)
+        # Open places are to be filled. An encoder that reads gaps says where such verse lies: of a
+        # line that is whole it knows the latent, of one that is open nothing.
+        if self._model.encoder.reads_gaps:
+            noise = self._of_gaps(form, forced)
+            mean = self._model.encoder(forced).mean
+            return drafted(self._model.prior.near(mean, noise, generator), noise)
+        # Otherwise they are written again and again from the latents of what was written
+        # (pseudo-Gibbs; Rezende, Mohamed & Wierstra 2014, app. F).
+        z = self._from_prior(form, count, generator)
+        for _ in range(_ROUNDS):
+            z = self._model.encoder(self.write([drafted(z, 1.0)])).sample(generator)
+        return drafted(z, 1.0)
+
+    def write(self, drafts: Sequence[Draft], rows: int = 0) -> Tensor:
+        """The candidates of drafts of one form, one draft after the other, (ΣB, L); with copies of
+        the first one behind them where those are fewer than `rows`."""
+        form, writing = drafts[0].form, self._model.writing
+
+        def together(name: str) -> Tensor:
+            parts: list[Tensor] = [getattr(draft, name) for draft in drafts]
+            missing = max(0, rows - sum(map(len, parts)))
+            return torch.cat([*parts, parts[0][:1].expand(missing, *parts[0].shape[1:])])
+
+        choice = Choice(
+            self._rules[form],
+            together("forced"),
+            together("patterns"),
+            together("heat"),
+            together("chances"),
+            least=writing.least,
+        )
+        decoder = self.writer.at(together("noise")).decoder
+        return decoder.write(together("latents").to(self._dtype), form.size, choice)
 
     @property
     def forms(self) -> tuple[Form, ...]:
@@ -98,45 +163,11 @@ class Drafter:
         """Which verses keep the rules that candidates are written by, (B, L) → (B,)."""
         return self._rules[form].kept(ids)
 
-    @property
-    def _noise(self) -> float:
-        return self._model.writing.noise
-
-    def _fill(self, form: Form, forced: Tensor, draw: Draw, generator: torch.Generator) -> Tensor:
-        """Candidates that hold forced characters, (B, L) → (B, L).
-
-        An encoder that reads gaps says where such verse lies: of a line that is whole it knows the
-        latent, of one that is open nothing. Otherwise open places are written again and again from
-        the latents of what was written (pseudo-Gibbs; Rezende, Mohamed & Wierstra 2014, app. F).
-        """
-        if self._model.encoder.reads_gaps:
-            known = (forced > 0).view(len(forced), form.line_count, -1).float().mean(-1)
-            noise = torch.where(known == 0, self._noise, _GAP_NOISE)
-            noise = torch.where(known == 1, 0.0, noise)  # (B, N)
-            mean = self._model.encoder(forced).mean
-            return draw(self._model.prior.near(mean, noise, generator), noise)
-        z = self._from_prior(form, len(forced), generator)
-        for _ in range(_ROUNDS):
-            z = self._model.encoder(draw(z, 1.0)).sample(generator)
-        return draw(z, 1.0)
+    def _of_gaps(self, form: Form, forced: Tensor) -> Tensor:
+        """How noisy the latents of lines with open places are, (B, L) → (B, N)."""
+        known = (forced > 0).view(len(forced), form.line_count, -1).float().mean(-1)
+        noise = torch.where(known == 0, self._model.writing.noise, _GAP_NOISE)
+        return torch.where(known == 1, 0.0, noise)
 
     def _from_prior(self, form: Form, count: int, generator: torch.Generator) -> Tensor:
         return self._model.prior.sample(count, self._model.latent_sizes[form], generator)  # (B, Z)
-
-    def _draw(
-        self,
-        form: Form,
-        forced: Tensor,
-        patterns: Tensor,
-        temperature: float | None,
-        generator: torch.Generator,
-    ) -> Draw:
-        writing, rules = self._model.writing, self._rules[form]
-        heat = writing.temperature if temperature is None else temperature
-
-        def draw(z: Tensor, noise: float | Tensor) -> Tensor:
-            choice = Choice(rules, forced, patterns, heat, generator, least=writing.least)
-            decoder = self.writer.at(noise).decoder
-            return decoder.write(z.to(self._dtype), form.size, choice)
-
-        return draw

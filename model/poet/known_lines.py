@@ -27,8 +27,14 @@ class KnownLines:
     bits: npt.NDArray[np.uint8]
 
     def __contains__(self, line: str) -> bool:
-        places = _places(_points([line]), len(self.bits) * 8)[0]
-        return bool((self.bits[places >> np.uint64(3)] >> (places & np.uint64(7)) & 1).all())
+        return bool(self.among([line])[0])
+
+    def among(self, lines: list[str]) -> npt.NDArray[np.bool_]:
+        """Which of the lines, all of one length, are known, (N,)."""
+        places = _places(_points(lines), len(self.bits) * 8)  # (N, hashes)
+        bits = self.bits[places >> np.uint64(3)] >> (places & np.uint64(7)).astype(np.uint8) & 1
+        known: npt.NDArray[np.bool_] = bits.all(axis=1)
+        return known
 
     @classmethod
     def of_corpus(cls, corpus: Corpus) -> KnownLines:

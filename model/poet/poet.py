@@ -1,27 +1,31 @@
 """The poet: a trained VAE with rules and a ranking, which writes verse on request.
 
-Decides what may be asked and which candidate is kept; candidates come from `drafting`, their score
-from `reading`, and requests that wait or fail are the service's. All calls block while torch
-computes. Shapes: B candidates, L characters a verse, Z latent size.
+Decides what may be asked and which candidate is kept; candidates come from `writing`, and requests
+that wait or fail are the service's. All calls block while torch computes. Shapes: B candidates, L
+characters a verse, Z latent size.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from model.networks.checkpoint import Checkpoint
 from model.networks.vae import likeliest
-from model.poet.decoding import derive_seed, seeded
+from model.poet.decoding import derive_seed
 from model.poet.drafting import Drafter, Place, Wish
 from model.poet.errors import BadRequest, UnknownCharacters, UnsupportedForm
 from model.poet.explanation import Explanation, explain
+from model.poet.pieces import Candidate, Piece, Plan, Ranked, carried_out
 from model.poet.reading import Reader
 from model.poet.tables import Tables
 from model.poet.wanted import NotWanted, Wanted, always
+from model.poet.writing import Writer
 from model.prosody import Tones, mark
 from model.verse import Form, Pattern, Verse, han_only, simplify
 
@@ -32,6 +36,7 @@ _DISTANCES = (0.4, 0.9)
 _STEP_DISTANCE = 0.3
 _SPARE_ATTEMPTS = 12
 _FARTHER = 0.1
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,11 @@ class Reconstruction:
 
 
 class Poet:
-    """A loaded model. A verse depends on the model, its own seed and the request, on nothing else:
-    each is computed by itself, in batches of its own candidates, whose size never varies."""
+    """A loaded model. A verse depends on the model, its own seed and the request, on nothing else.
+
+    What it can do comes in two ways: `compose` does it at once; `composing` is a plan of it, for
+    whoever has several and divides the time among them.
+    """
 
     def __init__(
         self,
@@ -77,19 +85,22 @@ class Poet:
         tables: Tables,
         device: torch.device,
         candidates: int = CANDIDATES,
+        *,
+        rows: int | None = None,
     ) -> None:
+        """A verse is the best of `candidates`; `rows` are those of a batch, at most."""
         self.name = checkpoint.name
         self.digest = digest
         self.vocabulary = checkpoint.vocabulary
         self.model = checkpoint.build(device)
         self._candidates = candidates
         self._tables = tables
-        self._drafter = Drafter(self.model, self.vocabulary)
-        writer = self._drafter.writer
+        drafter = Drafter(self.model, self.vocabulary)
         judge = checkpoint.build_discriminator(device)
-        if judge is not None:
-            judge.to(next(writer.parameters()).dtype)  # as the writer is, whose states it reads
-        self._reader = Reader(writer, self.vocabulary, tables.ranking, judge)
+        if judge is not None:  # in the precision of the writer, whose states it reads
+            judge.to(next(drafter.writer.parameters()).dtype)
+        self._reader = Reader(drafter.writer, self.vocabulary, tables.ranking, judge)
+        self._writer = Writer(drafter, self._reader, self.vocabulary, tables.known_lines, rows)
 
     @property
     def forms(self) -> tuple[Form, ...]:
@@ -121,6 +132,19 @@ class Poet:
         """Name and digest, as an answer names its model."""
         return f"{self.name}@{self.digest[:12]}"
 
+    @property
+    def rows(self) -> int:
+        """Candidates that a batch of pieces should have at most."""
+        return self._writer.rows
+
+    def warm_up(self) -> bool:
+        """Pays for what is set up lazily; whether pieces may share a batch on this machine."""
+        return self._writer.warm_up()
+
+    def write(self, pieces: Sequence[Piece]) -> list[Ranked]:
+        """What a plan asks for: candidates of pieces of one form, whichever plans they are of."""
+        return self._writer.write(pieces)
+
     def compose(
         self,
         form: Form,
@@ -136,8 +160,33 @@ class Poet:
         """Verses from the prior, or near a place in the latent space.
 
         `theme` is one to four characters that appear side by side, `acrostic` the first character
-        of each line. Raises PoetError, or NotWanted between verses.
+        of each line. Raises PoetError.
         """
+        return self._done(
+            self.composing(
+                form,
+                count,
+                seed=seed,
+                theme=theme,
+                acrostic=acrostic,
+                temperature=temperature,
+                near=near,
+            ),
+            wanted,
+        )
+
+    def composing(
+        self,
+        form: Form,
+        count: int = 1,
+        *,
+        seed: int,
+        theme: str | None = None,
+        acrostic: str | None = None,
+        temperature: float | None = None,
+        near: Near | None = None,
+    ) -> Plan[list[Written]]:
+        """The plan of `compose`."""
         self._require(form)
         wish = Wish(
             self._with_heads(form, acrostic),
@@ -145,36 +194,54 @@ class Poet:
             self._place(form, near),
             temperature,
         )
-        return self._several(wish, count, seed, wanted)
+        return (yield from self._several(wish, count, seed))
 
     def complete(
         self, pattern: Pattern, count: int = 1, *, seed: int, wanted: Wanted = always
     ) -> list[Written]:
-        """Verses that hold the known characters of a pattern in their places. Raises PoetError, or
-        NotWanted between verses."""
+        """Verses that hold the known characters of a pattern in their places. Raises PoetError."""
+        return self._done(self.completing(pattern, count, seed=seed), wanted)
+
+    def completing(self, pattern: Pattern, count: int = 1, *, seed: int) -> Plan[list[Written]]:
+        """The plan of `complete`."""
         self._require(pattern.form)
         self._know("".join(pattern.known.values()))
-        return self._several(Wish(pattern), count, seed, wanted)
+        return (yield from self._several(Wish(pattern), count, seed))
 
-    @torch.inference_mode()
     def reconstruct(self, verse: Verse, variations: int = 0, *, seed: int) -> Reconstruction:
         """What the latent of a verse gives back, the likeliest character at each place and no rule
         applied, and variations at growing distances. Raises PoetError."""
+        return self._done(self.reconstructing(verse, variations, seed=seed))
+
+    def reconstructing(
+        self, verse: Verse, variations: int = 0, *, seed: int
+    ) -> Plan[Reconstruction]:
+        """The plan of `reconstruct`."""
         back = self.give_back([verse])[0]
         same = sum(a == b for a, b in zip(verse.characters, back.characters, strict=True))
         taken = {verse.characters, back.characters}
-        around: list[tuple[float, Written]] = []
+        place = self._place_of(verse, 0.0)
         low, high = _DISTANCES
-        for i in range(variations):
-            distance = round(low + (high - low) * i / max(1, variations - 1), 4)
-            written = self._vary(verse, distance, derive_seed(seed, i), taken)
-            taken.add(written.verse.characters)
-            around.append((distance, written))
+        distances = [
+            round(low + (high - low) * i / max(1, variations - 1), 4) for i in range(variations)
+        ]
+        pieces = [
+            self._piece(
+                Wish(Pattern.open(verse.form), place=replace(place, distance=distance)),
+                derive_seed(seed, i),
+            )
+            for i, distance in enumerate(distances)
+        ]
+        around: list[Written] = []
+        for piece, ranked in zip(pieces, (yield pieces), strict=True):
+            best = yield from self._free(piece, ranked, taken)
+            taken.add(best.characters)
+            around.append(self._chosen(piece, best))
         return Reconstruction(
-            self._written(verse, None),
-            self._written(back, None),
+            self._written(verse),
+            self._written(back),
             same / verse.form.size,
-            tuple(around),
+            tuple(zip(distances, around, strict=True)),
         )
 
     @torch.inference_mode()
@@ -189,27 +256,44 @@ class Poet:
         mean = self.model.encoder(torch.cat([self._ids(verse) for verse in verses])).mean
         return [self._verse(form, row) for row in self._given_by(mean, form)]
 
-    @torch.inference_mode()
     def interpolate(self, start: Verse, end: Verse, steps: int) -> list[Written]:
         """A walk of `steps` distinct verses whose ends are the given ones. Raises PoetError."""
+        return self._done(self.interpolating(start, end, steps))
+
+    def interpolating(self, start: Verse, end: Verse, steps: int) -> Plan[list[Written]]:
+        """The plan of `interpolate`."""
         self._require(start.form)
         if start.form is not end.form:
             raise BadRequest("end", f"both verses must be of one form, {start.form.value}")
         first, last = self._posterior_mean(start), self._posterior_mean(end)
-        walk = [self._written(start, None)]
         taken = {start.characters, end.characters}
-        for i in range(1, steps - 1):
-            z = self.model.prior.between(first[0], last[0], i / (steps - 1))[None]
-            place = Place(z, _STEP_DISTANCE)
-            written = self._write(Wish(Pattern.open(start.form), place=place), i, taken)
-            taken.add(written.verse.characters)
+        between = [
+            self.model.prior.between(first[0], last[0], i / (steps - 1))[None]
+            for i in range(1, steps - 1)
+        ]
+        pieces = [
+            self._piece(Wish(Pattern.open(start.form), place=Place(z, _STEP_DISTANCE)), i)
+            for i, z in enumerate(between, 1)
+        ]
+        walk = [self._written(start)]
+        for piece, ranked in zip(pieces, (yield pieces), strict=True):
+            best = ranked.best(taken)
+            taken.add(best.characters)
             # The seed alone, without both ends, gives nothing again.
-            walk.append(replace(written, seed=None))
-        return [*walk, self._written(end, None)]
+            walk.append(replace(self._chosen(piece, best), seed=None))
+        return [*walk, self._written(end)]
 
     def explain(self, verse: Verse) -> Explanation:
         """How a verse of any form is built; writes nothing, so it may be asked in any thread."""
         return explain(verse, self._tables)
+
+    def _done(self, plan: Plan[_T], wanted: Wanted = always) -> _T:
+        def write(pieces: Sequence[Piece]) -> list[Ranked]:
+            if not wanted():
+                raise NotWanted
+            return self.write(pieces)
+
+        return carried_out(plan, write, self.rows)
 
     # What is asked for
 
@@ -269,64 +353,56 @@ class Poet:
 
     # How it is written
 
-    def _several(self, wish: Wish, count: int, seed: int, wanted: Wanted) -> list[Written]:
+    def _piece(self, wish: Wish, seed: int) -> Piece:
+        count = self._candidates if wish.place is None else min(_NEIGHBOURS, self._candidates)
+        return Piece(wish, seed, count)
+
+    def _several(self, wish: Wish, count: int, seed: int) -> Plan[list[Written]]:
         """Verses with seeds that follow from one; where two would be the same, the later seed is
         passed over, as long as there is hope of another verse."""
-        found: dict[str, Written] = {}
-        for index in range(count + _SPARE_ATTEMPTS):
-            if not wanted():
-                raise NotWanted
-            one = self._write(wish, derive_seed(seed, index))
-            found.setdefault(one.verse.characters, one)
-            if len(found) == count:
-                break
-        return list(found.values())
+        found: dict[str, tuple[Piece, Candidate]] = {}
+        asked = 0
+        while len(found) < count and asked < count + _SPARE_ATTEMPTS:
+            last = min(asked + count - len(found), count + _SPARE_ATTEMPTS)
+            pieces = [self._piece(wish, derive_seed(seed, i)) for i in range(asked, last)]
+            for piece, ranked in zip(pieces, (yield pieces), strict=True):
+                best = ranked.best()
+                found.setdefault(best.characters, (piece, best))
+            asked = last
+        return [self._chosen(*one) for one in found.values()]
 
-    def _vary(self, verse: Verse, distance: float, seed: int, taken: set[str]) -> Written:
+    def _free(self, piece: Piece, ranked: Ranked, taken: set[str]) -> Plan[Candidate]:
         """A neighbour that is not taken; where all are, from a little farther away."""
-        while True:
-            wish = Wish(Pattern.open(verse.form), place=self._place_of(verse, distance))
-            written = self._write(wish, seed, taken)
-            if written.verse.characters not in taken or distance >= 1:
-                return written
-            distance = min(1.0, distance + _FARTHER)
+        place = piece.wish.place
+        assert place is not None
+        best = ranked.best(taken)
+        while best.characters in taken and place.distance < 1:
+            place = replace(place, distance=min(1.0, place.distance + _FARTHER))
+            [ranked] = yield [replace(piece, wish=replace(piece.wish, place=place))]
+            best = ranked.best(taken)
+        return best
+
+    def _chosen(self, piece: Piece, best: Candidate) -> Written:
+        verse = Verse.of_characters(piece.form, best.characters)
+        return self._written(verse, piece.seed, best.score)
 
     @torch.inference_mode()
-    def _write(
-        self, wish: Wish, seed: int, taken: set[str] | frozenset[str] = frozenset()
+    def _written(
+        self, verse: Verse, seed: int | None = None, score: float | None = None
     ) -> Written:
-        """The best of many candidates."""
-        form = wish.pattern.form
-        count = self._candidates if wish.place is None else min(_NEIGHBOURS, self._candidates)
-        ids, regular = self._drafter.candidates(wish, count, seeded(seed, self.model.device))
-        best = self._best(form, ids, regular, taken)
-        return self._written(self._verse(form, ids[best]), seed)
-
-    def _best(
-        self, form: Form, ids: Tensor, regular: Tensor, taken: set[str] | frozenset[str]
-    ) -> int:
-        """Which candidate is best: one not taken, regular, of new lines, and with a high score."""
-        verses = [self._verse(form, row) for row in ids]
-        scores = self._reader.scores(form, ids)
-
-        def worth(i: int) -> tuple[bool, bool, int, float]:
-            new = sum(line not in self._tables.known_lines for line in verses[i].lines)
-            return verses[i].characters not in taken, bool(regular[i]), new, float(scores[i])
-
-        return max(range(len(verses)), key=worth)
-
-    def _written(self, verse: Verse, seed: int | None) -> Written:
         ids = self._ids(verse)
         latent = _numbers(self.model.encoder(ids).mean[0])
-        if not ids.all():  # the score reads the poet's guess where it does not know a character
-            ids = torch.where(ids > 0, ids, self._ids(self.give_back([verse])[0]))
+        if score is None:
+            if not ids.all():  # read is the poet's guess where it does not know a character
+                ids = torch.where(ids > 0, ids, self._ids(self.give_back([verse])[0]))
+            score = float(self._reader.scores(verse.form, ids)[0])
         return Written(
             verse,
             seed,
             latent,
-            round(float(self._reader.scores(verse.form, ids)[0]), 4),
+            round(score, 4),
             mark(verse),
-            not any(line in self._tables.known_lines for line in verse.lines),
+            not self._tables.known_lines.among(list(verse.lines)).any(),
         )
 
     def _verse(self, form: Form, ids: Tensor) -> Verse:

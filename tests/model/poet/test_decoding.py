@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from model.poet import Poet
-from model.poet.decoding import Choice, Rules, free, seeded
+from model.poet.decoding import Choice, Rules, chances, free, seeded
 from model.prosody import level_rhymes, regular
 from model.verse import Form, Verse
 from tests.model.repetition import repeats
@@ -18,7 +18,9 @@ CPU = torch.device("cpu")
 def written(poet: Poet, form: Form, forced: torch.Tensor, temperature: float = 1.0) -> list[Verse]:
     """Verses of a network that knows nothing: its logits are noise."""
     rules, generator = Rules(form, poet.vocabulary, CPU), seeded(3, CPU)
-    choice = Choice(rules, forced, rules.assign(forced, generator), temperature, generator)
+    patterns = rules.assign(forced, generator)
+    drawn = chances(len(forced), form.size, generator)
+    choice = Choice(rules, forced, patterns, temperature, drawn)
     shape = (len(forced), poet.vocabulary.size)
     ids = [choice(i, torch.randn(shape, generator=generator)) for i in range(form.size)]
     rows = torch.stack(ids, dim=1).tolist()
@@ -62,7 +64,8 @@ def test_a_character_may_be_doubled_within_a_line_and_then_no_more(poet: Poet) -
     rules = Rules(Form.COUPLET5, poet.vocabulary, CPU)
     forced = free(CANDIDATES, 10, CPU)
     generator = seeded(3, CPU)
-    choice = Choice(rules, forced, rules.assign(forced, generator), 0.0, generator)
+    patterns, drawn = rules.assign(forced, generator), chances(CANDIDATES, 10, generator)
+    choice = Choice(rules, forced, patterns, 0.0, drawn)
     liked = torch.randn(poet.vocabulary.size, generator=generator).expand(CANDIDATES, -1)
     ids = torch.stack([choice(i, liked) for i in range(10)], dim=1)
     verses = [

@@ -16,7 +16,7 @@ from model.corpus.encode import Corpus
 from model.corpus.poems import Part
 from model.networks.checkpoint import Checkpoint, CheckpointError
 from model.networks.vae import build
-from model.poet.decoding import Choice, Rules, free, seeded
+from model.poet.decoding import Choice, Rules, chances, free, seeded
 from model.poet.drafting import Drafter
 from model.poet.poet import Poet
 from model.poet.shipped import load_tables
@@ -37,7 +37,8 @@ def of_taste(form: Form, count: int, seed: int) -> Tensor:
     """Regular verses of someone who likes the first characters of the vocabulary."""
     rules, generator = Rules(form, Vocabulary(CHARACTERS), CPU), seeded(seed, CPU)
     forced = free(count, form.size, CPU)
-    choice = Choice(rules, forced, rules.assign(forced, generator), 1.0, generator)
+    patterns, drawn = rules.assign(forced, generator), chances(count, form.size, generator)
+    choice = Choice(rules, forced, patterns, 1.0, drawn)
     liking = -torch.arange(len(CHARACTERS) + 1) / 6.0
     return torch.stack([choice(i, liking.expand(count, -1)) for i in range(form.size)], dim=1)
 
@@ -78,7 +79,7 @@ def test_what_is_learnt_tells_verse_apart_and_ranks(model: Path, lessons: Corpus
     after = Checkpoint.load(model)
     assert all(torch.equal(before.weights[name], w) for name, w in after.weights.items())
     poet = poet_of(model)
-    liked = poet.compose(Form.COUPLET5, 4, seed=1)
+    liked = poet.compose(Form.COUPLET5, 24, seed=1)
     drafted = composed(Drafter(poet.model, poet.vocabulary), Form.COUPLET5, 200, 1, lambda _: None)
     places = [CHARACTERS.index(c) for one in liked for c in one.verse.characters]
     assert np.mean(places) < drafted.mean()  # of what it drafts, it keeps what is to the taste

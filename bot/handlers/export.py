@@ -30,7 +30,7 @@ async def export(visit: Visit) -> None:
     await house.sending.persist(
         lambda: visit.bot.send_document(
             chat_id,
-            InputFile(content, filename=name, attach=True),
+            InputFile(content, filename=name),
             caption=say("export.caption"),
         )
     )

@@ -112,17 +112,18 @@ class Visit:
         return Reader.in_chat(texts, chat, user.language_code if user else None)
 
     async def reply(self, page: Page, about: str = "") -> Message:
-        """Answers where it was said; among several people, to whom who said it.
+        """Answers where it was said; in a group, to what was said or to what was pressed.
 
         Of a page that asks for a reply, `about` is what was given already.
         """
-        message = self.update.message
-        among_others = message is not None and self.chat.kind != "private"
+        said, answered = self.update.message, None
+        if self.chat.kind in ("group", "supergroup"):
+            answered = said.message_id if said else self.pressed_id
         sent = await self.house.sending.send(
             self.chat.id,
             page,
             thread_id=self.thread_id,
-            reply_to=message.message_id if message and among_others else None,
+            reply_to=answered,
         )
         if isinstance(page.markup, ForceReply):
             question = Question(sent.message_id, about)
@@ -187,9 +188,14 @@ class Visit:
         return changed
 
     async def answer_below(self, page: Page) -> None:
-        """Answers the press of a button with a message of its own, in reply to the button's."""
+        """Answers the press of a button with a message of its own; among several people, in reply
+        to the button's."""
+        alone = self.chat.kind == "private"
         await self.house.sending.send(
-            self.chat.id, page, thread_id=self.thread_id, reply_to=self.pressed_id
+            self.chat.id,
+            page,
+            thread_id=self.thread_id,
+            reply_to=None if alone else self.pressed_id,
         )
 
     async def remark(self, change: Callable[[InlineKeyboardMarkup], InlineKeyboardMarkup]) -> None:

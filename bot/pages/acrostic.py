@@ -49,7 +49,13 @@ def spelled(reader: Reader, found: Spelled, *, in_channel: bool = False) -> Page
     ids = tuple(made.public_id for made in found.stanzas)
     rows = [] if in_channel else [[buttons.another(reader.say, first.public_id)]]
     return Page(
-        stack([reader.quote(*numbered(found.stanzas), heads=True), making(reader, first)]),
+        stack(
+            [
+                reader.quote(*numbered(found.stanzas), heads=True),
+                making(reader, first),
+                reader.say("list.hint"),
+            ]
+        ),
         buttons.rating(reader.say, dict.fromkeys(ids), rows),
         ids,
     )

@@ -99,4 +99,5 @@ def _several(reader: Reader, title: Html, poems: tuple[PoemRecord, ...]) -> Page
 
 def _rated(reader: Reader, text: Html, poems: list[PoemRecord] | tuple[PoemRecord, ...]) -> Page:
     ids = tuple(made.public_id for made in poems)
-    return Page(text, buttons.rating(reader.say, dict.fromkeys(ids)), ids)
+    hint = [reader.say("list.hint")] if len(ids) > 1 else []
+    return Page(stack([text, *hint]), buttons.rating(reader.say, dict.fromkeys(ids)), ids)

@@ -1,4 +1,4 @@
-"""Pictures that a terminal cannot show.
+"""Pictures and files that a terminal cannot show.
 
 Decides where they are kept: in a temporary folder of this conversation, which stays when it ends,
 for people may still want to look; what is said about them is left to the request.
@@ -24,15 +24,16 @@ class Album:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="qibu-"))
         kept = {}
-        for name, (_, content, *_) in uploads.items():
+        for name, (filename, content, *_) in uploads.items():
             number = len(self._paths) + 1
-            path = self._folder / f"{number}.jpg"
+            # A picture is named after its kind, a file as the bot named it.
+            path = self._folder / (filename if name == "document" else f"{number}.jpg")
             path.write_bytes(content)
             # No path: what is one, python-telegram-bot uploads again.
-            kept[name] = f"picture:{number}"
+            kept[name] = f"file:{number}"
             self._paths[kept[name]] = path
         return kept
 
     def path(self, file_id: str) -> Path | None:
-        """Where a picture lies, if there is one of that id."""
+        """Where it lies, if there is something of that id."""
         return self._paths.get(file_id)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Message:
-    """A message of a chat; `text` is what people see, a caption where there is a photo."""
+    """A message of a chat; `text` is what people see, the caption of a picture or a file."""
 
     chat: Chat
     id: int
@@ -31,6 +31,7 @@ class Message:
     thread_id: int | None = None
     sender_chat: Chat | None = None
     photo: str | None = None
+    document: str | None = None
     silent: bool = False
     via: Account | None = None
     original: Message | None = None
@@ -111,11 +112,17 @@ class Message:
             found["photo"] = [
                 {"file_id": self.photo, "file_unique_id": f"unique-{self.photo}", **size}
             ]
-        name = "text" if self.photo is None else "caption"
+        if self.document is not None:
+            found["document"] = {
+                "file_id": self.document,
+                "file_unique_id": f"unique-{self.document}",
+            }
+        plain = self.photo is None and self.document is None
+        name = "text" if plain else "caption"
         if self.text:
             found[name] = self.text
             if self.entities:
-                key = "entities" if self.photo is None else "caption_entities"
+                key = "entities" if plain else "caption_entities"
                 found[key] = [entity.json() for entity in self.entities]
         if self.markup is not None and self.markup.kind == "inline":
             found["reply_markup"] = self.markup.source

@@ -38,7 +38,7 @@ async def test_another_comes_below_in_the_same_form_on_the_same_theme(
     assert first.text == shown, "the first stays as it is"
     assert second is not first
     assert second.text.endswith("Seven-character couplet · on 明月")
-    assert [button.text for button in second.keyboard[-1]] == ["Another", "Card"]
+    assert [button.text for button in second.keyboard[-2]] == ["Another", "Vary", "Prosody"]
     one, other = await kept(store, first), await kept(store, second)
     assert (other.form, other.seed_text, other.public) == (one.form, "明月", False)
     assert other.seed != one.seed

@@ -24,9 +24,9 @@ async def test_a_rating_is_thanked_for_kept_and_shown(
     click = ada.clicks(poem, "★5")
     await telegram.settled()
     assert click.answer == "★5, thank you! Yours is the first rating."
-    await telegram.until(lambda: len(poem.keyboard) == 3)
+    await telegram.until(lambda: len(poem.keyboard) == 4)
     assert poem.keyboard[1][0].text == "★ 5.0 · 1 rating"
-    assert [button.text for button in poem.keyboard[2]] == ["Another", "Card"]
+    assert [button.text for button in poem.keyboard[2]] == ["Another", "Vary", "Prosody"]
     assert (await store.ratings.summary(poem_id(poem))).count == 1
 
     again = ada.clicks(poem, "★2")
@@ -76,7 +76,7 @@ async def test_many_ratings_are_few_edits_and_the_last_is_shown(
 async def test_of_several_verses_each_is_rated_by_itself(
     ada: User, telegram: FakeTelegram, store: Store
 ) -> None:
-    answer = await ada.asks("/couplet 白日依山尽")
+    answer = await ada.asks("/couplet 明月")
     second = answer.keyboard[1][3].data
     assert second is not None
     ada.clicks(answer, second)
@@ -140,7 +140,7 @@ async def test_the_best_are_listed_and_opened(ada: User, li: User, telegram: Fak
 
     best = await li.asks("/top")
     assert best.text.startswith("佳作榜 · 本周\n\n1. " + better.text[:5])
-    assert [b.text for b in best.buttons] == ["1", "2", "· 本周 ·", "历来"]
+    assert [b.text for b in best.buttons] == ["1", "2", "· 本周 ·", "本月", "历来"]
 
     li.clicks(best, "历来")
     li.clicks(best, "历来")
@@ -150,7 +150,7 @@ async def test_the_best_are_listed_and_opened(ada: User, li: User, telegram: Fak
     li.clicks(best, "1")
     await telegram.settled()
     assert li.last_answer.text.split("\n")[0] == better.text.split("\n")[0]
-    assert [len(row) for row in li.last_answer.keyboard] == [5, 1, 2], (
+    assert [len(row) for row in li.last_answer.keyboard] == [5, 1, 3, 3], (
         "stars, the average, and what else can be had"
     )
 

@@ -25,7 +25,8 @@ async def test_a_poem_stands_alone_with_its_making_and_what_one_can_do_with_it(a
     assert re.fullmatch("(Five|Seven)-character (couplet|quatrain) · from random numbers", made)
     assert [[button.text for button in row] for row in answer.keyboard] == [
         STARS,
-        ["Another", "Card"],
+        ["Another", "Vary", "Prosody"],
+        ["♡ Keep", "Share", "Card"],
     ]
     assert [e.type for e in answer.entities] == ["blockquote"]
     assert ada.chat.actions == ["typing"]

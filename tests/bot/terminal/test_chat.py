@@ -69,7 +69,7 @@ def test_piped_lines_are_answered_in_order(tmp_path: Path, environment: dict[str
 def test_a_card_is_a_file_that_stays(tmp_path: Path, environment: dict[str, str]) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
-    done = piped("/poem 七言联\n7\n7\n6\n", tmp_path, environment | {"TMPDIR": str(pictures)})
+    done = piped("/poem 七言联\n11\n11\n6\n", tmp_path, environment | {"TMPDIR": str(pictures)})
     assert (done.returncode, done.stderr) == (0, "")
     (file,) = pictures.glob("*/*")
     assert file.read_bytes().startswith(b"\xff\xd8\xff")

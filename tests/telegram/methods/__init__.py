@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tests.telegram.methods import chats, delivery, inline, messages, photos, profile
+from tests.telegram.methods import chats, delivery, documents, inline, messages, photos, profile
 from tests.telegram.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ Method = Callable[["FakeTelegram", Parameters], Any]
 METHODS: Mapping[str, Method] = {
     "sendmessage": messages.send_message,
     "sendphoto": photos.send_photo,
+    "senddocument": documents.send_document,
     "editmessagetext": messages.edit_message_text,
     "editmessagecaption": photos.edit_message_caption,
     "editmessagemedia": photos.edit_message_media,

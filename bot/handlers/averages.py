@@ -15,7 +15,8 @@ from telegram import Bot, Message
 from telegram.error import TelegramError
 
 from bot.handlers.edits import Edits
-from bot.pages import buttons, inline, inline_buttons
+from bot.pages import buttons, inline_buttons
+from bot.pages.looks import Look
 from bot.sending import Fate, Sending, judge
 from bot.store import Store
 from bot.texts import Localised
@@ -48,9 +49,9 @@ class Averages:
         place = (message.chat_id, message.message_id)
         self._soon(place, lambda: self._show(message, say))
 
-    def refresh_inline(self, inline_message_id: str, poem: str, say: Localised) -> None:
-        """The same for a message that somebody sent: it has one poem, and `say` is its language."""
-        self._soon(inline_message_id, lambda: self._show_inline(inline_message_id, poem, say))
+    def refresh_inline(self, inline_message_id: str, poem: str, say: Localised, look: Look) -> None:
+        """The same for a message that somebody sent: it has one poem, and looks like that."""
+        self._soon(inline_message_id, lambda: self._show_inline(inline_message_id, poem, say, look))
 
     async def aclose(self) -> None:
         """Shows what is still to be shown, without waiting between."""
@@ -85,13 +86,14 @@ class Averages:
         except TelegramError as error:
             _log.info("the average of a message is not shown: %s", error)
 
-    async def _show_inline(self, inline_message_id: str, public_id: str, say: Localised) -> None:
+    async def _show_inline(
+        self, inline_message_id: str, public_id: str, say: Localised, look: Look
+    ) -> None:
         poem = await self._store.poems.get(public_id)
         if poem is None:
             return
         summary = await self._store.ratings.summary(public_id)
-        link = inline.link(poem, self._bot.username)
-        markup = inline_buttons.below_verse(say, poem, summary, link)
+        markup = inline_buttons.below_verse(say, poem, summary, look, self._bot.username)
         await self._edit(
             lambda: self._bot.edit_message_reply_markup(
                 inline_message_id=inline_message_id, reply_markup=markup

@@ -24,7 +24,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import patience
+from bot.handlers import inline_trouble, patience
 from bot.handlers.house import House
 from bot.handlers.inline_visit import InlineVisit, receive_inline
 from bot.handlers.visit import Visit, receive
@@ -123,11 +123,14 @@ class Doors:
 
     def inline_query(self, handle: HandleInline) -> AnyHandler:
         """What somebody types after the bot's name."""
-        return InlineQueryHandler(self._inline(handle))
+        return InlineQueryHandler(self._inline(handle, free=True))
 
-    def chosen(self, result: re.Pattern[str], handle: HandleInline) -> AnyHandler:
-        """What they chose from the list, by its id."""
-        return ChosenInlineResultHandler(self._inline(handle), pattern=_whole(result))
+    def chosen(
+        self, result: re.Pattern[str], handle: HandleInline, *, free: bool = False
+    ) -> AnyHandler:
+        """What they chose from the list, by its id; `free` if nothing is composed for it."""
+        enter = self._inline(handle, free=free)
+        return ChosenInlineResultHandler(enter, pattern=_whole(result))
 
     def message(self, kind: filters.BaseFilter, handle: Handle) -> AnyHandler:
         """A message that is no command."""
@@ -169,11 +172,16 @@ class Doors:
         return enter
 
     def _inline(
-        self, handle: HandleInline
+        self, handle: HandleInline, *, free: bool = False
     ) -> Callable[[Update, AnyContext], Coroutine[Any, Any, None]]:
         async def enter(update: Update, context: AnyContext) -> None:
             data = context.matches[0] if context.matches else None
-            await handle(await receive_inline(self._house, context.bot, update, data))
+            asked_for = None if free else await patience.wanted(self._house.fair_use, update)
+            visit = await receive_inline(self._house, context.bot, update, data)
+            if asked_for is None:
+                await handle(visit)
+            else:
+                await inline_trouble.ask_for_patience(asked_for, visit)
 
         return enter
 

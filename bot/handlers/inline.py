@@ -62,14 +62,14 @@ async def offer_sent(visit: InlineVisit) -> None:
 
 async def nudge(visit: InlineVisit) -> None:
     """Somebody has waited long enough: the choice was not told, or the poet failed."""
-    message, wanted, say = visit.query.inline_message_id, _wanted(visit), visit.reader.say
-    if message is None or wanted is None:
+    wanted, say = _wanted(visit), visit.reader.say
+    if wanted is None:
         await visit.notice(say.plain("button.unknown"), alert=True)
         return
     if not visit.house.placeholders.chosen_is_told:
         _log.warning(NO_FEEDBACK)
     try:
-        await _write(visit, message, wanted, visit.reader)
+        await _write(visit, visit.message_id, wanted, visit.reader)
     except StillWriting:
         await visit.notice(say.plain("inline.still_writing"))
     except AlreadyWritten:
@@ -98,7 +98,7 @@ def setup(doors: Doors) -> list[AnyHandler]:
     """The doors of this module."""
     return [
         doors.inline_query(offer),
-        doors.chosen(inline_buttons.VERSE, verse_sent),
+        doors.chosen(inline_buttons.VERSE, verse_sent, free=True),
         doors.chosen(inline_buttons.WRITE, offer_sent),
         doors.inline_button(inline_buttons.WRITE, nudge),
     ]

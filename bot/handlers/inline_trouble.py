@@ -10,11 +10,18 @@ from collections.abc import Callable
 
 from telegram import Bot, Update
 
+from bot.fair_use import Patience
 from bot.handlers.house import House
-from bot.handlers.inline_visit import turn
+from bot.handlers.inline_visit import InlineVisit, turn
 from bot.pages import inline as pages
-from bot.pages import inline_buttons
+from bot.pages import inline_buttons, talk
 from bot.texts import Localised
+
+
+async def ask_for_patience(patience: Patience, visit: InlineVisit) -> None:
+    """To somebody who asks for more than can be answered."""
+    words = talk.patience(visit.reader.say, patience.seconds, of_chat=False)
+    await tell(visit.house, visit.bot, visit.update, visit.reader.say, lambda _: words)
 
 
 async def tell(

@@ -69,6 +69,13 @@ class InlineVisit:
         return self.update.callback_query
 
     @property
+    def message_id(self) -> str:
+        """Of the message whose button was pressed."""
+        message = self.query.inline_message_id
+        assert message is not None, "this handler is for messages of inline mode"
+        return message
+
+    @property
     def username(self) -> str:
         """The bot's."""
         return self.bot.username

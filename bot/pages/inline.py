@@ -6,7 +6,9 @@ offered is left to the use case.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
 
 from telegram import (
     InlineQueryResultArticle,
@@ -14,14 +16,17 @@ from telegram import (
     InputTextMessageContent,
 )
 
-from bot.pages import inline_buttons, talk, verse
-from bot.pages.page import Page, Reader
+from bot.pages import inline_buttons, prosody, talk, verse
+from bot.pages.looks import Look
+from bot.pages.page import Page, Reader, stack
 from bot.poet import PoetUnavailable
 from bot.store import PoemRecord, RatingSummary
-from bot.texts import Localised, escape
+from bot.texts import Html, Localised, escape
+from bot.usecases.acrostic import COMMAND as ACROSTIC
 from bot.usecases.acrostic import HeadsUnfit, Spelled
 from bot.usecases.compose import Composed, ThemeTooLong, WordsUnread
 from bot.usecases.inline import Gone, Offer, Offered, Trouble
+from bot.usecases.prosody import Explained
 from bot.usecases.refusals import FormUnwritten, Refusal
 
 START = "inline"
@@ -56,14 +61,16 @@ def how(reader: Reader, username: str) -> Page:
 
 def shown(reader: Reader, poem: PoemRecord, summary: RatingSummary, username: str) -> Page:
     """A verse in a message that somebody sent."""
-    page = verse.poem(reader, poem, summary)
-    markup = inline_buttons.below_verse(reader.say, poem, summary, link(poem, username))
-    return replace(page, markup=markup)
+    markup = inline_buttons.below_verse(reader.say, poem, summary, Look.of(reader), username)
+    return Page(_text(reader, poem), markup)
 
 
-def link(poem: PoemRecord, username: str) -> str:
-    """Opens a verse in the private chat."""
-    return f"https://t.me/{username}?start=v_{poem.public_id}"
+def explained(reader: Reader, found: Explained, username: str) -> Page:
+    """Its prosody, in its place."""
+    poem, summary = found.viewed.poem, found.viewed.summary
+    look = Look.of(reader).explaining(True)
+    markup = inline_buttons.below_verse(reader.say, poem, summary, look, username)
+    return replace(prosody.explained(reader, found), markup=markup)
 
 
 def written(reader: Reader, outcome: Composed | Spelled | Refusal, username: str) -> Page:
@@ -92,17 +99,33 @@ def _row(
 ) -> InlineQueryResultArticle:
     """A couplet in bold, and below it the rest: what fits the width of a phone."""
     first, *rest = reader.verse(poem.text).split("\n")
-    about = str(verse.making(reader, poem))
+    about = _plain(_making(reader, poem))
     if summary.mean is not None:
         mean = reader.say.number(summary.mean)
         about = f"{about} · {reader.say.plain('inline.rated', mean=mean, n=summary.count)}"
     return InlineQueryResultArticle(
         inline_buttons.verse_id(poem),
         first,
-        InputTextMessageContent(verse.poem(reader, poem, summary).text),
-        inline_buttons.below_verse(reader.say, poem, summary, link(poem, username)),
+        InputTextMessageContent(_text(reader, poem)),
+        inline_buttons.below_verse(reader.say, poem, summary, Look.of(reader), username),
         description="\n".join([*rest, about]),
     )
+
+
+def _text(reader: Reader, poem: PoemRecord) -> Html:
+    """A verse and its making, for whoever may read it."""
+    quote = reader.quote(poem.text, heads=poem.command == ACROSTIC)
+    return stack([quote, _making(reader, poem)])
+
+
+def _making(reader: Reader, poem: PoemRecord) -> Html:
+    # The words of a verse that was composed for such a message stood in it from the beginning;
+    # those of a verse from some chat are not passed on with it.
+    return verse.making(reader, poem, heard=poem.chat_id is None)
+
+
+def _plain(text: Html) -> str:
+    return unescape(re.sub("<[^>]+>", "", text))
 
 
 def _to_compose(reader: Reader, offer: Offer) -> InlineQueryResultArticle:

@@ -1,7 +1,7 @@
 """Buttons below a message that somebody sent from any chat, and the ids of what they chose from.
 
 Decides which of a verse's buttons work where the bot need not be, and the data of those that are
-like no others: stars there also carry the language of the message, for nobody else remembers it.
+like no others: they also carry how the message looks.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import re
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.pages import buttons
+from bot.pages.looks import LOOK, Look
+from bot.pages.share import link
 from bot.pages.verse import form_name
 from bot.store import PoemRecord, RatingSummary
 from bot.texts import Localised
@@ -19,7 +22,9 @@ from bot.usecases.compose import MAX_THEME
 from bot.usecases.inline import Offer
 from model.verse import Form, han_only
 
-RATE = re.compile(r"r1:(?P<poem>[A-Za-z0-9_-]{12}):(?P<stars>[1-5]):(?P<tag>en|zh-Hans|zh-Hant)")
+RATE = re.compile(rf"r1:(?P<poem>[A-Za-z0-9_-]{{12}}):(?P<stars>[1-5]):{LOOK}")
+EXPLAIN = re.compile(rf"g1:(?P<poem>[A-Za-z0-9_-]{{12}}):{LOOK}")
+SHOW = re.compile(rf"s1:(?P<poem>[A-Za-z0-9_-]{{12}}):{LOOK}")
 WRITE = re.compile(r"w1:(?P<kind>[pa])(?P<forms>[0-9a-f])(?P<characters>[A-Za-z0-9_-]{0,22})")
 """What is to be composed: nothing is kept of it before it is, so the data say it themselves."""
 VERSE = re.compile(r"v1:(?P<poem>[A-Za-z0-9_-]{12})")
@@ -60,21 +65,25 @@ def read_offer(found: re.Match[str]) -> Offer | None:
 
 
 def below_verse(
-    say: Localised, poem: PoemRecord, summary: RatingSummary, link: str
+    say: Localised, poem: PoemRecord, summary: RatingSummary, look: Look, username: str
 ) -> InlineKeyboardMarkup:
-    """Stars, what people think, and what else can be had; `link` opens the verse in private."""
+    """Stars, what people think, and what else can be had; the last button opens the verse in
+    private, where it has all its buttons."""
     public_id = poem.public_id
-    rows = [[_button(f"★{n}", f"r1:{public_id}:{n}:{say.tag}") for n in range(1, 6)]]
+    rows = [[_button(f"★{n}", f"r1:{public_id}:{n}:{look.code}") for n in range(1, 6)]]
     if summary.mean is not None:
         average = say.plain("rating.button", n=summary.count, mean=say.number(summary.mean))
         rows.append([_button(average, f"a1:{public_id}")])
-    another, more = say.plain("another.button"), say.plain("inline.more")
-    rows.append(
-        [
-            InlineKeyboardButton(another, switch_inline_query_current_chat=_like(say, poem)),
-            InlineKeyboardButton(more, url=link),
-        ]
+    like = _like(say, poem)
+    another = InlineKeyboardButton(
+        say.plain("another.button"), switch_inline_query_current_chat=like
     )
+    if look.explained:
+        prosody = _button(say.plain("prosody.back"), f"s1:{public_id}:{look.code}")
+    else:
+        prosody = _button(say.plain("prosody.button"), f"g1:{public_id}:{look.code}")
+    rows.append([another, prosody, buttons.keeping(say, public_id, kept=False)])
+    rows.append([InlineKeyboardButton(say.plain("inline.more"), url=link(poem, username))])
     return InlineKeyboardMarkup(rows)
 
 

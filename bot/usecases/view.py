@@ -50,5 +50,6 @@ class View:
             alone and user_id is not None and await store.favourites.has(user_id, public_id),
             await store.daily_poems.date_of(public_id),
             await store.own_poems.original(poem),
-            poem.chat_id == asker.chat_id or (alone and poem.user_id == user_id),
+            (asker.chat_id is not None and poem.chat_id == asker.chat_id)
+            or (alone and poem.user_id == user_id),
         )

@@ -60,9 +60,9 @@ class InlineQuery:
     button: InlineButton | None = None
 
     def result(self, wanted: str) -> InlineResult:
-        """The result with this id, or whose title or text holds these words."""
+        """The result whose id begins so, or whose title or text holds these words."""
         for result in self.results:
-            if wanted == result.id or wanted in result.title or wanted in result.text:
+            if result.id.startswith(wanted) or wanted in result.title or wanted in result.text:
                 return result
         raise AssertionError(f"no result {wanted!r} among {[r.title for r in self.results]}")
 

@@ -54,8 +54,8 @@ _INKS = {
     ),
     Theme.BAMBOO: _Inks(
         verse=(22, 42, 32),
-        title=(66, 92, 72),
-        signature=(80, 104, 84),
+        title=(46, 72, 54),
+        signature=(70, 94, 74),
         seal=(178, 50, 38),
     ),
     Theme.AUTUMN: _Inks(

@@ -60,9 +60,9 @@ def live(chat: Chat, pool: Pool, policy: str, steps: int, seed: int) -> Life:
         belief = Belief(Prior.neutral(), evidence)
         match policy:
             case "greedy":
-                place = int(np.argmax(described @ belief.mean + craft(scores)))
+                place = int(np.argmax(described @ belief.mean + craft(scores.tolist())))
             case "Thompson":
-                place = choose(belief, described, scores.tolist(), chance)
+                place = choose(belief, described, craft(scores.tolist()), chance)
             case _:
                 place = int(np.argmax(scores))
         verse = int(offered[place])

@@ -18,6 +18,7 @@ from bot.store.records import (
     PoemRecord,
     Preferences,
     RatingSummary,
+    TasteRecord,
     UserRecord,
 )
 from bot.store.store import Store
@@ -40,6 +41,7 @@ __all__ = [
     "Preferences",
     "RatingSummary",
     "Store",
+    "TasteRecord",
     "Trace",
     "UnknownZone",
     "UserRecord",

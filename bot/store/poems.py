@@ -127,6 +127,7 @@ def poem_record(poem: Poem) -> PoemRecord:
         seed=poem.seed,
         latent=tuple(poem.latent),
         score=poem.score,
+        regular=poem.regular,
         public=poem.public,
         user_id=poem.user_id,
         chat_id=poem.chat_id,

@@ -86,6 +86,8 @@ class NewPoem:
     seed: int | None = None
     seed_text: str | None = None
     """The words a person gave for it."""
+    regular: bool | None = None
+    """Whether it keeps the rules of its form; None where nobody knows."""
     user_id: int | None = None
     chat_id: int | None = None
     parent_id: int | None = None
@@ -106,6 +108,21 @@ class PoemRecord(NewPoem):
     """The owner took it back: it is chosen for nobody any more."""
     shared: bool = False
     """Its maker lets whoever has its link read it, the words it was made from or not."""
+
+
+@dataclass(frozen=True)
+class TasteRecord:
+    """What was learnt of a chat that agreed to it."""
+
+    chat_id: int
+    space: str | None
+    """The poet whose latents were learnt from."""
+    evidence: bytes | None
+    """As `bot.taste` keeps it; None: to be learnt again from the ratings."""
+    ratings: int
+    revision: int
+    """Grows with every change, so that whoever was overtaken can tell."""
+    agreed_at: datetime
 
 
 @dataclass(frozen=True)

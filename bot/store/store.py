@@ -18,6 +18,7 @@ from bot.store.favourites import Favourites
 from bot.store.own_poems import OwnPoems
 from bot.store.poems import Poems
 from bot.store.ratings import Ratings
+from bot.store.tastes import Tastes
 from bot.store.traces import Traces
 from bot.store.updates import Updates
 from bot.store.users import Users
@@ -37,6 +38,7 @@ class Store:
         self.poems = Poems(database)
         self.anthology = Anthology(database)
         self.ratings = Ratings(database)
+        self.tastes = Tastes(database)
         self.favourites = Favourites(database)
         self.own_poems = OwnPoems(database)
         self.traces = Traces(database)

@@ -103,6 +103,7 @@ class Poem(Base):
     seed: Mapped[int | None] = mapped_column(BigInteger)
     latent: Mapped[tuple[float, ...]] = mapped_column(Latent)
     score: Mapped[float]
+    regular: Mapped[bool | None]
     public: Mapped[bool]
     withheld: Mapped[bool] = mapped_column(server_default=false())
     shared: Mapped[bool] = mapped_column(server_default=false())
@@ -208,6 +209,47 @@ class Delivery(Base):
     not_before: Mapped[datetime | None] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     why: Mapped[str | None] = mapped_column(String(255))
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Taste(Base):
+    """What a chat likes that agreed to be learnt from; the row is the agreement.
+
+    Without evidence it is to be learnt again from the ratings.
+    """
+
+    __tablename__ = "tastes"
+
+    chat_id: Mapped[int] = mapped_column(
+        ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    space: Mapped[str | None] = mapped_column(String(255))
+    evidence: Mapped[bytes | None]
+    voice: Mapped[bytes | None]
+    ratings: Mapped[int]
+    revision: Mapped[int]
+    agreed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class TasteRating(Base):
+    """Stars that were given in a chat after it agreed."""
+
+    __tablename__ = "taste_ratings"
+    __table_args__ = (
+        CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
+        Index(None, "chat_id", "changed_at"),
+    )
+
+    chat_id: Mapped[int] = mapped_column(
+        ForeignKey("tastes.chat_id", ondelete="CASCADE"), primary_key=True
+    )
+    poem_id: Mapped[int] = mapped_column(
+        ForeignKey("poems.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    stars: Mapped[int]
     changed_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -12,6 +12,7 @@ from bot.store.engine import Database
 from bot.store.own_poems import grown_from
 from bot.store.records import Forgotten, UserRecord
 from bot.store.tables import Chat, Favourite, Poem, Rating, User
+from bot.store.tastes import unlearn
 
 
 class Users:
@@ -58,6 +59,7 @@ class Users:
                 delete(Favourite).where(Favourite.user_id == user_id).returning(Favourite.poem_id)
             )
             poems = await session.scalar(select(func.count()).where(mine)) or 0
+            await unlearn(session, user_id, Poem.id.in_(grown_from(mine)))
             forgotten = Forgotten(len(ratings.all()), poems, len(favourites.all()))
             await session.execute(delete(Poem).where(Poem.id.in_(grown_from(mine))))
             await session.execute(update(Poem).where(mine).values(user_id=None, seed_text=None))

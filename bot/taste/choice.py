@@ -23,11 +23,10 @@ _CRAFT = 0.25
 chat does not care, the better verse is taken."""
 
 
-def choose(
-    belief: Belief, described: Floats, scores: Sequence[float], chance: np.random.Generator
-) -> int:
-    """The place of the verse to show; `described` are (N, D), `scores` the poet's own."""
-    return int(np.argmax(described @ belief.draw(chance) + craft(scores)))
+def choose(belief: Belief, described: Floats, crafts: Floats, chance: np.random.Generator) -> int:
+    """The place of the verse to show; `described` are (N, D), `crafts` what the poet thinks of them
+    as stars, (N,)."""
+    return int(np.argmax(described @ belief.draw(chance) + crafts))
 
 
 def craft(scores: Sequence[float]) -> Floats:

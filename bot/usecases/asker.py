@@ -43,6 +43,7 @@ async def keep(
             seed=verse.seed,
             latent=tuple(verse.latent),
             score=verse.score,
+            regular=verse.tones.regular,
             user_id=asker.user_id,
             chat_id=asker.chat_id,
             public=words is None,

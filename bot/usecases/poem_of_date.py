@@ -85,6 +85,7 @@ class PoemOfDate:
                 seed=verse.seed,
                 latent=tuple(verse.latent),
                 score=verse.score,
+                regular=verse.tones.regular,
                 public=True,
             ),
         )

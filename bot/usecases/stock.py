@@ -126,6 +126,7 @@ class Stock:
                     seed=verse.seed,
                     latent=tuple(verse.latent),
                     score=verse.score,
+                    regular=verse.tones.regular,
                     public=True,
                 )
             )

@@ -55,6 +55,7 @@ class Vary:
                 seed=verse.seed,
                 latent=tuple(verse.latent),
                 score=verse.score,
+                regular=verse.tones.regular,
                 user_id=asker.user_id,
                 chat_id=asker.chat_id,
                 public=original.public,

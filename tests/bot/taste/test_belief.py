@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bot.taste import SIZE, Belief, Evidence, Population, Prior, Voice, choose, describe
+from bot.taste.choice import craft
 from bot.taste.features import FEATURES, Floats
 from model.verse import Form
 
@@ -73,16 +74,16 @@ def test_tastes_may_change() -> None:
 def test_the_verse_that_is_liked_is_chosen_mostly_but_not_always() -> None:
     described, chance = np.stack([verse(MOON), verse(WAR)]), np.random.default_rng(2)
     sure, unsure = after((MOON, 5), (WAR, 1), times=10), after((MOON, 4), (WAR, 3))
-    chosen = [choose(sure, described, [0.0, 0.0], chance) for _ in range(50)]
+    chosen = [choose(sure, described, np.zeros(2), chance) for _ in range(50)]
     assert chosen == [0] * 50
-    chosen = [choose(unsure, described, [0.0, 0.0], chance) for _ in range(200)]
+    chosen = [choose(unsure, described, np.zeros(2), chance) for _ in range(200)]
     assert 100 < chosen.count(0) < 200
 
 
 def test_without_any_star_the_better_verse_is_chosen_more_often() -> None:
     described, chance = np.stack([verse(MOON), verse(MOON)]), np.random.default_rng(3)
     nobody = Belief(Prior.neutral(), Evidence.none())
-    chosen = [choose(nobody, described, [0.0, 1.0], chance) for _ in range(50)]
+    chosen = [choose(nobody, described, craft([0.0, 1.0]), chance) for _ in range(50)]
     assert chosen == [1] * 50
 
 

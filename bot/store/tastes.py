@@ -1,0 +1,146 @@
+"""What chats like.
+
+Decides that a chat's row is its agreement, that nothing is kept of a chat without one, and that
+what was learnt goes when a rating does; what is learnt, and how, is left to `bot.taste`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Update, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.store.engine import Database
+from bot.store.poems import poem_record
+from bot.store.records import PoemRecord, TasteRecord
+from bot.store.tables import Poem, Taste, TasteRating
+
+_NOTHING = {"space": None, "evidence": None, "voice": None, "ratings": 0}
+
+
+class Tastes:
+    """Chats that agreed to be learnt from, and their stars."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def agree(self, chat_id: int) -> TasteRecord:
+        """A known chat agrees; agreeing again changes nothing."""
+        insert = self._database.insert(Taste).values(
+            chat_id=chat_id, **_NOTHING, revision=0, agreed_at=self._database.now()
+        )
+        async with self._database.write() as session:
+            await session.execute(insert.on_conflict_do_nothing())
+            return _record(await session.get_one(Taste, chat_id))
+
+    async def withdraw(self, chat_id: int) -> bool:
+        """Forgets all that was learnt of a chat, and what it was learnt from; whether it had
+        agreed."""
+        query = delete(Taste).where(Taste.chat_id == chat_id).returning(Taste.chat_id)
+        async with self._database.write() as session:
+            return await session.scalar(query) is not None
+
+    async def reset(self, chat_id: int) -> bool:
+        """Forgets what was learnt of a chat; it still agrees. Whether it does."""
+        ratings = delete(TasteRating).where(TasteRating.chat_id == chat_id)
+        query = _changed(**_NOTHING).where(Taste.chat_id == chat_id).returning(Taste.chat_id)
+        async with self._database.write() as session:
+            await session.execute(ratings)
+            return await session.scalar(query) is not None
+
+    async def of(self, chat_id: int) -> TasteRecord | None:
+        """What was learnt of a chat; None if it has not agreed."""
+        async with self._database.read() as session:
+            taste = await session.get(Taste, chat_id)
+            return _record(taste) if taste else None
+
+    async def rate(self, chat_id: int, user_id: int, public_id: str, stars: int) -> bool | None:
+        """Keeps what a known person gave a poem in a chat; whether it was their first rating of it
+        there, None if the chat has not agreed or there is no such poem.
+
+        Where it was not, what was learnt holds no longer, and is to be learnt again.
+        """
+        now = self._database.now()
+        async with self._database.write() as session:
+            poem_id = await session.scalar(select(Poem.id).where(Poem.public_id == public_id))
+            taste = await session.get(Taste, chat_id)
+            if poem_id is None or taste is None:
+                return None
+            before = await session.get(TasteRating, (chat_id, poem_id, user_id))
+            if before is None:
+                session.add(
+                    TasteRating(
+                        chat_id=chat_id,
+                        poem_id=poem_id,
+                        user_id=user_id,
+                        stars=stars,
+                        changed_at=now,
+                    )
+                )
+                return True
+            if before.stars != stars:
+                before.stars, before.changed_at = stars, now
+                taste.evidence, taste.voice = None, None
+                taste.revision += 1
+            return False
+
+    async def rated(self, chat_id: int, limit: int) -> list[tuple[PoemRecord, int]]:
+        """The last ratings given in a chat, the earliest of them first."""
+        query = (
+            select(Poem, TasteRating.stars)
+            .join(TasteRating, TasteRating.poem_id == Poem.id)
+            .where(TasteRating.chat_id == chat_id)
+            .order_by(
+                TasteRating.changed_at.desc(),
+                TasteRating.poem_id.desc(),
+                TasteRating.user_id.desc(),
+            )
+            .limit(limit)
+        )
+        async with self._database.read() as session:
+            rows = await session.execute(query)
+            return [(poem_record(poem), stars) for poem, stars in reversed(rows.all())]
+
+    async def learnt(
+        self, before: TasteRecord, space: str, evidence: bytes, voice: bytes, ratings: int
+    ) -> bool:
+        """Keeps what was learnt; whether nobody else changed it since it was read."""
+        query = (
+            _changed(space=space, evidence=evidence, voice=voice, ratings=ratings)
+            .where(Taste.chat_id == before.chat_id, Taste.revision == before.revision)
+            .returning(Taste.chat_id)
+        )
+        async with self._database.write() as session:
+            return await session.scalar(query) is not None
+
+    async def voices(self) -> list[bytes]:
+        """What each chat likes, as it was kept."""
+        query = select(Taste.voice).where(Taste.voice.is_not(None))
+        async with self._database.read() as session:
+            return [voice for voice in await session.scalars(query) if voice is not None]
+
+
+async def unlearn(session: AsyncSession, user_id: int, poems: ColumnElement[bool]) -> None:
+    """What was learnt from a person, or from poems that go, is to be learnt again without them."""
+    touched = (
+        select(TasteRating.chat_id)
+        .join(Poem, Poem.id == TasteRating.poem_id)
+        .where(or_(TasteRating.user_id == user_id, poems))
+    )
+    await session.execute(
+        _changed(evidence=None, voice=None, ratings=0).where(Taste.chat_id.in_(touched))
+    )
+
+
+def _changed(**values: object) -> Update:
+    return update(Taste).values(**values, revision=Taste.revision + 1)
+
+
+def _record(taste: Taste) -> TasteRecord:
+    return TasteRecord(
+        taste.chat_id,
+        taste.space,
+        taste.evidence,
+        taste.ratings,
+        taste.revision,
+        taste.agreed_at,
+    )

@@ -106,8 +106,10 @@ def forget(reader: Reader, user_id: int) -> Page:
 def forgotten(reader: Reader, found: Forgotten) -> Page:
     """Farewell."""
     say = reader.say
-    ratings = say("forget.ratings", n=found.ratings)
-    return Page(say("forget.done", ratings=ratings, poems=say("forget.poems", n=found.poems)))
+    what = [say("forget.ratings", n=found.ratings), say("forget.poems", n=found.poems)]
+    if found.favourites:
+        what.append(say("forget.favourites", n=found.favourites))
+    return Page(say("forget.done", what=say.all(what)))
 
 
 def kept(reader: Reader) -> Page:

@@ -66,7 +66,10 @@ class Localised:
         return str(format_list(list(items), style="or", locale=self.locale))
 
     def all(self, items: Sequence[str]) -> str:
-        """The items together: `a, b, and c`."""
+        """The items together: `a, b, and c`; in Chinese between enumeration commas alone, as a word
+        would read like one more character of verse."""
+        if self.locale.language == "zh":
+            return "、".join(items)
         return str(format_list(list(items), style="standard", locale=self.locale))
 
     def number(self, value: float) -> str:

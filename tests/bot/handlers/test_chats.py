@@ -244,7 +244,7 @@ async def test_privacy_and_forgetting_in_two_steps(
     question = await ada.asks("/forget")
     ada.clicks(question, "Yes, forget me")
     await telegram.settled()
-    assert question.text.startswith("Done: 1 rating and 1 verse are forgotten")
+    assert question.text.startswith("Done. I have forgotten 1 rating and 1 verse, and you.")
     assert await store.poems.get(poem_id) is None
     assert await store.chats.get(ada.id) is None
 

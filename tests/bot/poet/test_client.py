@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.poet import PoetClient, PoetRefused, PoetUnavailable, WorkerAddress
+from bot.poet import Load, PoetClient, PoetRefused, PoetUnavailable, WorkerAddress
 from bot.poet.circuit import Circuit
 from model.service import protocol
 from model.service.protocol import (
@@ -75,6 +75,20 @@ async def unavailable(client: PoetClient, deadline: float | None = None) -> Poet
     with pytest.raises(PoetUnavailable) as caught:
         await client.compose(ComposeRequest(), deadline=deadline)
     return caught.value
+
+
+async def test_what_a_worker_has_to_do_is_read_from_its_numbers(client: PoetClient) -> None:
+    await client.compose(ComposeRequest())
+    assert await client.load() == Load(waiting=0, writing=0, ahead=0)
+    page = (
+        "# TYPE qibu_worker_queue_verses gauge\nqibu_worker_queue_verses 7.0\n"
+        "# TYPE qibu_worker_pool_verses gauge\n"
+        'qibu_worker_pool_verses{form="couplet5"} 3.0\nqibu_worker_pool_verses{form="jueju7"} 4.0\n'
+    )
+    scripted = Scripted(httpx.Response(200, text=page)).client()
+    assert await scripted.load() == Load(waiting=7, writing=0, ahead=7)
+    with pytest.raises(PoetUnavailable):
+        await Scripted(httpx.Response(200, text="qibu_worker_queue_verses many")).client().load()
 
 
 async def test_every_question_has_its_answer(client: PoetClient) -> None:

@@ -12,7 +12,8 @@ import sys
 
 import click
 
-from bot.cli_store import daily, db, run_on_database
+from bot.cli_daily import daily
+from bot.cli_store import db, run_on_database
 from bot.settings import Settings
 
 __all__ = ["bot", "chat", "daily", "db", "run"]

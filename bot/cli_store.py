@@ -1,7 +1,6 @@
-"""The commands that look after the store: `qibu db` and `qibu daily`.
+"""The command that looks after the store: `qibu db`.
 
-Decides options and how a result reads; what happens is left to `bot.store`, and whose poem is due
-to `bot.due`.
+Decides options and how a result reads; what happens is left to `bot.store`.
 """
 
 from __future__ import annotations
@@ -9,19 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy.exc import DBAPIError
 
-from bot import due as policy
 from bot.settings import Settings
-from bot.store import ChatKind, ChatRecord, Store, UnknownZone, backups, migrate
-from bot.texts import LANGUAGES, TRADITIONAL
-from model.verse import Script
+from bot.store import Store, backups, copying, migrate
 
 _T = TypeVar("_T")
 
@@ -75,7 +69,9 @@ def downgrade(revision: str) -> None:
 @db.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Copy a SQLite database to FILE, whole and consistent, while the bot runs.
+    """Copy the database to FILE, whole and of one moment, while the bot runs.
+
+    FILE is a SQLite database, of PostgreSQL too; `qibu db restore` takes it.
 
     \b
     Example:
@@ -83,8 +79,44 @@ def backup(file: Path) -> None:
     """
     url = Settings().database_url
     _must_exist(url)
-    size = run_on_database(backups.backup(url, file))
+    size = run_on_database(copying.backup(url, file))
     click.echo(f"{file}: {size:,} bytes")
+
+
+@db.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Fill the database with the backup FILE; it must hold no rows yet.
+
+    A backup of an older version is brought to this one; FILE stays as it is.
+
+    \b
+    Example:
+      qibu db restore qibu-2026-01-31.db
+    """
+    found = run_on_database(copying.restore(file, Settings().database_url))
+    click.echo(f"{_rows(found):,} rows restored, and read back as they were.")
+
+
+@db.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO", required=False)
+def copy(source: str, target: str | None) -> None:
+    """Copy every row FROM one database TO another that holds none: SQLite or PostgreSQL.
+
+    Stop the bot first: what it writes afterwards stays behind. FROM and TO are addresses as in
+    QIBU_DATABASE_URL, or files; TO is that setting by default. Leave a password out of an address,
+    where others on this machine could read it: PGPASSWORD or ~/.pgpass may have it.
+
+    \b
+    Example:
+      qibu db copy qibu.db postgresql+asyncpg://qibu@localhost/qibu
+    """
+    here, there = _address(source), _address(target) if target else Settings().database_url
+    found = run_on_database(
+        copying.copy(here, there, told=lambda table, rows: click.echo(f"{table:<16} {rows:>9,}"))
+    )
+    click.echo(f"{_rows(found):,} rows copied, and read back as they were.")
 
 
 @db.command()
@@ -98,72 +130,6 @@ def check() -> None:
     run_on_database(_check(Settings().database_url))
 
 
-@click.group()
-def daily() -> None:
-    """Look after the chats that get the poem of the day.
-
-    \b
-    Example:
-      qibu daily list
-    """
-
-
-@daily.command(context_settings={"ignore_unknown_options": True})
-@click.argument("chat", type=int)
-@click.option("--at", required=True, metavar="HH:MM", help="Local time of the poem.")
-@click.option("--tz", metavar="ZONE", help="IANA zone of that time; default QIBU_TIMEZONE.")
-@click.option("--language", type=click.Choice(LANGUAGES), help="What the chat reads.")
-def add(chat: int, at: str, tz: str | None, language: str | None) -> None:
-    """Give a chat, group or channel the poem of the day. CHAT is its numeric id.
-
-    The bot must be able to post there; in a channel it must be an admin.
-
-    \b
-    Example:
-      qibu daily add -1001234567890 --at 08:00 --tz Europe/Berlin --language zh-Hans
-    """
-    settings = Settings()
-    record = run_on_database(_add(settings, chat, _time(at), tz or settings.timezone.key, language))
-    click.echo(_row(record))
-
-
-@daily.command(context_settings={"ignore_unknown_options": True})
-@click.argument("chat", type=int)
-def remove(chat: int) -> None:
-    """Stop the poem of the day in a chat; its other settings stay.
-
-    \b
-    Example:
-      qibu daily remove -1001234567890
-    """
-    run_on_database(_remove(Settings().database_url, chat))
-    click.echo(f"{chat} gets no poem of the day.")
-
-
-@daily.command("list")
-def list_() -> None:
-    """List the chats with a poem of the day: id, time, zone, state, title.
-
-    \b
-    Example:
-      qibu daily list
-    """
-    for chat in run_on_database(_list(Settings().database_url)):
-        click.echo(_row(chat))
-
-
-@daily.command()
-def due() -> None:
-    """List every such chat, and whether its poem is due now, and if not, why.
-
-    \b
-    Example:
-      qibu daily due
-    """
-    for line in run_on_database(_due(Settings().database_url)):
-        click.echo(line)
-
-
 async def _check(url: str) -> None:
     await _must_be_current(url)
     wrong = [*await backups.damage(url), *await migrate.drift(url)]
@@ -172,80 +138,8 @@ async def _check(url: str) -> None:
     click.echo(f"The database is at {migrate.head()}, whole, and as this version expects it.")
 
 
-async def _add(
-    settings: Settings, chat_id: int, at: time, zone: str, language: str | None
-) -> ChatRecord:
-    url = settings.database_url
-    if backups.is_missing(url):
-        await migrate.upgrade(url)
-        click.echo(f"Made a new database: {backups.file_of(url)}", err=True)
-    try:
-        async with _store(url) as store:
-            known = await store.chats.get(chat_id)
-            if known is None:
-                await store.chats.ensure(chat_id, _kind(chat_id), str(chat_id), zone=zone)
-            if language is not None:
-                traditional = language == TRADITIONAL
-                script = Script.TRADITIONAL if traditional else Script.SIMPLIFIED
-                await store.chats.set_language(chat_id, language, script)
-            thread_id = known.thread_id if known else None
-            chat = await store.chats.set_daily(chat_id, at, zone, thread_id)
-    except UnknownZone as error:
-        raise click.BadParameter(
-            f"{error}; write it as Asia/Shanghai", param_hint="--tz"
-        ) from error
-    if chat is None:
-        raise click.ClickException(f"chat {chat_id} was removed meanwhile: try again")
-    return chat
-
-
-async def _remove(url: str, chat_id: int) -> None:
-    async with _store(url) as store:
-        chat = await store.chats.get(chat_id)
-        if chat is None or chat.daily_at is None:
-            raise click.ClickException(
-                f"chat {chat_id} has no poem of the day; `qibu daily list` shows those that do"
-            )
-        await store.chats.stop_daily(chat_id)
-
-
-async def _list(url: str) -> list[ChatRecord]:
-    async with _store(url) as store:
-        return await store.chats.list_daily()
-
-
-async def _due(url: str) -> list[str]:
-    now = datetime.now(UTC)
-    async with _store(url) as store:
-        chats = await store.chats.list_daily()
-        return [f"{_row(chat)}  {await _verdict(store, chat, now)}" for chat in chats]
-
-
-async def _verdict(store: Store, chat: ChatRecord, now: datetime) -> str:
-    """Whether a chat's poem is due, and why not."""
-    assert chat.daily_at is not None
-    zone = ZoneInfo(chat.zone)
-    if chat.state != "active":
-        return f"not due: the chat is {chat.state}"
-    found = policy.due(chat.daily_at, zone, now)
-    if found is not None:
-        delivery = await store.deliveries.of(chat.id, found.local_date)
-        if delivery is None:
-            return f"due for {found.local_date}"
-        why = f" ({delivery.why})" if delivery.why else ""
-        return f"not due: {delivery.state} for {found.local_date}{why}"
-    today = policy.local_date(zone, now)
-    moment = policy.moment_of(today, chat.daily_at, zone)
-    late = moment is not None and moment <= now
-    missed = late and await store.deliveries.of(chat.id, today) is None
-    following = policy.next_moment(chat.daily_at, zone, now).astimezone(zone)
-    hours = policy.LATENESS.total_seconds() / 3600
-    too_late = f"more than {hours:.0f} hours late for {today}, " if missed else ""
-    return f"not due: {too_late}next {following:%Y-%m-%d %H:%M}"
-
-
 @asynccontextmanager
-async def _store(url: str) -> AsyncIterator[Store]:
+async def open_store(url: str) -> AsyncIterator[Store]:
     await _must_be_current(url)
     store = Store.open(url)
     try:
@@ -272,6 +166,20 @@ def _must_exist(url: str) -> None:
         )
 
 
+def _address(given: str) -> str:
+    """The address of a database by its address or its file."""
+    drivers = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
+    if given.startswith(drivers):
+        return given
+    if "://" in given:
+        raise click.UsageError("an address starts with " + " or ".join(drivers))
+    return f"sqlite+aiosqlite:///{given}"
+
+
+def _rows(found: copying.Contents) -> int:
+    return sum(count for count, _ in found.values())
+
+
 def run_on_database(work: Coroutine[Any, Any, _T]) -> _T:
     """Runs it; a database that cannot be used becomes one line that says what to do."""
     try:
@@ -283,23 +191,3 @@ def run_on_database(work: Coroutine[Any, Any, _T]) -> _T:
         raise click.ClickException(
             f"the database of QIBU_DATABASE_URL cannot be used: {said}"
         ) from error
-
-
-def _time(text: str) -> time:
-    try:
-        return datetime.strptime(text, "%H:%M").time()
-    except ValueError as error:
-        raise click.BadParameter(
-            f"{text} is no time; write it as 08:00", param_hint="--at"
-        ) from error
-
-
-def _kind(chat_id: int) -> ChatKind:
-    """A guess from how Telegram numbers chats; the chat's first update sets it right."""
-    if chat_id > 0:
-        return "private"
-    return "channel" if str(chat_id).startswith("-100") else "group"
-
-
-def _row(chat: ChatRecord) -> str:
-    return f"{chat.id:<15} {chat.daily_at:%H:%M} {chat.zone:<20} {chat.state:<7} {chat.title}"

@@ -37,11 +37,10 @@ def is_missing(database_url: str) -> bool:
 async def backup(database_url: str, copy: Path) -> int:
     """Copies a SQLite database as it is at one moment, whoever writes meanwhile; the copy's bytes.
 
-    Raises BackupError if the file is there already, or the database is no SQLite.
+    Raises BackupError if the file is there already.
     """
     file = file_of(database_url)
-    if file is None:
-        raise BackupError("this copies SQLite only: for PostgreSQL use pg_dump")
+    assert file is not None, "other databases are copied by rows"
     return await asyncio.to_thread(_copy, file, copy)
 
 

@@ -11,7 +11,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.cli_store import daily, db
+from bot.cli_daily import daily
+from bot.cli_store import db
+from bot.store import migrate
 
 CHANNEL = "-1001234567890"
 
@@ -44,15 +46,15 @@ def _refused(line: str, code: int = 1) -> str:
 
 def test_the_life_of_a_database() -> None:
     assert "qibu db upgrade" in _refused("db check")
-    assert "0001" in _done("db upgrade")
-    assert "0001" in _done("db check")
+    assert migrate.head() in _done("db upgrade")
+    assert migrate.head() in _done("db check")
     assert "bytes" in _done("db backup copy.db")
     assert "copy.db is there already" in _refused("db backup copy.db")
-    assert "base" in _done("db downgrade -1")
+    assert "base" in _done("db downgrade base")
     assert "qibu db upgrade" in _refused("db check")
     assert "base already" in _refused("db downgrade")
     assert "9999" in _refused("db upgrade 9999")
-    assert "0001" in _done("db upgrade")
+    assert migrate.head() in _done("db upgrade")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,10 @@ def test_an_address_that_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     said = _refused("db check")
     assert "QIBU_DATABASE_URL" in said
     assert "secret" not in said
-    assert "pg_dump" in _refused("db backup copy")
+    said = _refused("db backup copy")
+    assert "QIBU_DATABASE_URL" in said
+    assert "secret" not in said
+    assert not list(Path().glob("*copy*"))
 
 
 def test_chats_come_and_go() -> None:
@@ -105,7 +110,7 @@ def test_chats_come_and_go() -> None:
 def test_the_first_chat_makes_the_database() -> None:
     result = _run(f"daily add {CHANNEL} --at 08:00")
     assert "qibu.db" in result.stderr
-    assert "0001" in _done("db check")
+    assert migrate.head() in _done("db check")
 
 
 @pytest.mark.parametrize(
@@ -148,6 +153,39 @@ def test_who_is_due_and_why_not() -> None:
     assert f"next {(now + timedelta(hours=2)):%Y-%m-%d %H:%M}" in lines["3"]
     assert "the chat is dead" in lines["4"]
     assert f"not due: unknown for {day} (timed out)" in lines["6"]
+
+
+def test_a_backup_is_restored_where_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    _done(f"daily add {CHANNEL} --at 08:00")
+    _done("db backup backup.db")
+    assert "has rows in" in _refused("db restore backup.db")
+    monkeypatch.setenv("QIBU_DATABASE_URL", "sqlite+aiosqlite:///new.db")
+    assert "no file" in _refused("db restore nothing.db")
+    assert "1 rows restored" in _done("db restore backup.db")
+    assert _done("daily list").split()[0] == CHANNEL
+    assert "whole" in _done("db check")
+
+
+def test_everything_goes_to_another_database() -> None:
+    _done(f"daily add {CHANNEL} --at 08:00")
+    assert "1 rows copied" in _done("db copy qibu.db other.db")
+    assert "has rows in chats" in _refused("db copy qibu.db other.db")
+    assert "1 rows copied" in _done("db copy sqlite+aiosqlite:///other.db third.db")
+    assert "no database nothing.db" in _refused("db copy nothing.db fourth.db")
+    assert "address" in _refused("db copy mysql://here there.db", 2)
+    assert not Path("fourth.db").exists()
+
+
+def test_why_a_chat_got_no_poem() -> None:
+    now = datetime.now(UTC)
+    late, soon = ((now + timedelta(hours=h)).strftime("%H:%M") for h in (-1, 2))
+    _done(f"daily add 1 --tz UTC --at {late}")
+    _done(f"daily add 2 --tz UTC --at {soon}")
+    assert "is one running" in _done(f"daily why 1 {(now - timedelta(hours=1)).date()}")
+    assert "not due yet" in _done(f"daily why 2 {(now + timedelta(hours=2)).date()}")
+    assert "too late" in _done("daily why 1 2026-01-31")
+    assert "unknown" in _done("daily why 3 yesterday")
+    assert "no date" in _refused("daily why 1 someday", 2)
 
 
 @pytest.mark.parametrize("group", [db, daily])

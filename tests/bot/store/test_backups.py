@@ -71,11 +71,6 @@ async def test_nothing_is_overwritten_and_nothing_half_done_is_left(
     assert not any(name.startswith("copy.db") for name in _names(tmp_path))
 
 
-async def test_other_databases_have_their_own_tools(tmp_path: Path) -> None:
-    with pytest.raises(backups.BackupError, match="pg_dump"):
-        await backups.backup("postgresql+asyncpg://localhost/qibu", tmp_path / "copy")
-
-
 async def test_damage_is_found(store: Store, database_url: str, tmp_path: Path) -> None:
     await store.chats.ensure(-5, "group", "friends", zone="UTC")
     await store.poems.add(new_poem(chat_id=-5))

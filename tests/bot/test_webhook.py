@@ -164,7 +164,7 @@ async def test_telegram_is_told_where_to_push_and_drops_nothing(
     assert (webhook.url, webhook.secret) == (HOOK.url, SECRET)
     assert telegram.updates.allowed == {"message"}
     assert len(telegram.updates.pending) == 1
-    with pytest.raises(BadRequest, match="(?i)https"):
+    with pytest.raises(BadRequest, match=r"(?i)https"):
         await register(
             bot, Hook("http://a.example", HOOK.secret), connection, allowed_updates=["message"]
         )

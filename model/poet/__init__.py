@@ -2,24 +2,24 @@
 
 from model.poet.errors import BadRequest, PoetError, UnknownCharacters, UnsupportedForm
 from model.poet.explanation import Explanation, Parallel
+from model.poet.pieces import Piece, Plan, Ranked
 from model.poet.poet import Near, Poet, Reconstruction, Written
 from model.poet.shipped import FLAGSHIP, load_poet
-from model.poet.wanted import NotWanted, Wanted, always
 
 __all__ = [
     "FLAGSHIP",
     "BadRequest",
     "Explanation",
     "Near",
-    "NotWanted",
     "Parallel",
+    "Piece",
+    "Plan",
     "Poet",
     "PoetError",
+    "Ranked",
     "Reconstruction",
     "UnknownCharacters",
     "UnsupportedForm",
-    "Wanted",
     "Written",
-    "always",
     "load_poet",
 ]

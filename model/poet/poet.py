@@ -24,7 +24,6 @@ from model.poet.explanation import Explanation, explain
 from model.poet.pieces import Candidate, Piece, Plan, Ranked, carried_out
 from model.poet.reading import Reader
 from model.poet.tables import Tables
-from model.poet.wanted import NotWanted, Wanted, always
 from model.poet.writing import Writer
 from model.prosody import Tones, mark
 from model.verse import Form, Pattern, Verse, han_only, simplify
@@ -155,7 +154,6 @@ class Poet:
         acrostic: str | None = None,
         temperature: float | None = None,
         near: Near | None = None,
-        wanted: Wanted = always,
     ) -> list[Written]:
         """Verses from the prior, or near a place in the latent space.
 
@@ -171,8 +169,7 @@ class Poet:
                 acrostic=acrostic,
                 temperature=temperature,
                 near=near,
-            ),
-            wanted,
+            )
         )
 
     def composing(
@@ -196,11 +193,9 @@ class Poet:
         )
         return (yield from self._several(wish, count, seed))
 
-    def complete(
-        self, pattern: Pattern, count: int = 1, *, seed: int, wanted: Wanted = always
-    ) -> list[Written]:
+    def complete(self, pattern: Pattern, count: int = 1, *, seed: int) -> list[Written]:
         """Verses that hold the known characters of a pattern in their places. Raises PoetError."""
-        return self._done(self.completing(pattern, count, seed=seed), wanted)
+        return self._done(self.completing(pattern, count, seed=seed))
 
     def completing(self, pattern: Pattern, count: int = 1, *, seed: int) -> Plan[list[Written]]:
         """The plan of `complete`."""
@@ -287,13 +282,8 @@ class Poet:
         """How a verse of any form is built; writes nothing, so it may be asked in any thread."""
         return explain(verse, self._tables)
 
-    def _done(self, plan: Plan[_T], wanted: Wanted = always) -> _T:
-        def write(pieces: Sequence[Piece]) -> list[Ranked]:
-            if not wanted():
-                raise NotWanted
-            return self.write(pieces)
-
-        return carried_out(plan, write, self.rows)
+    def _done(self, plan: Plan[_T]) -> _T:
+        return carried_out(plan, self.write, self.rows)
 
     # What is asked for
 

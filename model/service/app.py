@@ -23,6 +23,7 @@ from model.service.metrics import Metrics
 from model.service.pool import Pool
 from model.service.protocol import (
     DEADLINE_HEADER,
+    USER_HEADER,
     CompleteRequest,
     ComposeRequest,
     InterpolateRequest,
@@ -34,8 +35,8 @@ from model.service.protocol import (
     ReconstructRequest,
     VersesAnswer,
 )
-from model.service.queue import Work
 from model.service.settings import WorkerSettings
+from model.service.work import Work
 
 _T = TypeVar("_T")
 
@@ -76,7 +77,8 @@ def _poet_routes(engine: Engine, pool: Pool | None) -> APIRouter:
 
     async def answer(request: Request, work: Work[_T], deadline_ms: int | None) -> _T:
         deadline = _deadline(request, deadline_ms)
-        result = await _while_connected(request, engine.run(work, deadline=deadline))
+        caller = request.headers.get(USER_HEADER)
+        result = await _while_connected(request, engine.run(work, deadline=deadline, caller=caller))
         _count_verses(engine.metrics, result)
         return result
 

@@ -1,7 +1,8 @@
 """The compute thread, in which the poet lives.
 
 Decides what is admitted, and whether the worker is live and ready; whose turn it is among what
-waits is left to `queue`, what a piece of work does with the poet to `operations`, HTTP to `app`.
+waits is left to `queue`, what is done in one to `turns`, what a request asks of the poet to
+`operations`, HTTP to `app`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from model.service.errors import Busy, ComputeDied, DeadlinePassed, NotReady
 from model.service.metrics import Metrics
-from model.service.queue import Job, Queue, Rate, Work
+from model.service.queue import Queue, Rate
+from model.service.turns import Turns
+from model.service.work import Job, Turn, Work, lone_caller
 
 if TYPE_CHECKING:
     from model.poet import Poet
@@ -28,9 +31,11 @@ _T = TypeVar("_T")
 
 CAPACITY = 256
 """Verses that may wait; four of the largest requests."""
-STUCK_AFTER = 60.0
-"""Seconds in one call of the poet after which the worker no longer counts as live, unless the
-measured rate makes ten times as long a call of it."""
+STUCK_AFTER = 5.0
+"""Seconds in one turn of the poet after which the worker no longer counts as live, unless by the
+measured rate a turn takes a good part of that."""
+_SLOW_TURN = 20
+"""A turn that takes so many times as long as its verses usually do may just be a slow one."""
 STARTING_RETRY_AFTER = 2
 DRAINING_RETRY_AFTER = 5
 
@@ -45,10 +50,10 @@ class Phase(StrEnum):
 
 
 class Engine:
-    """Loads a poet in a thread of its own and lets it do one piece of work after the other.
+    """Loads a poet in a thread of its own and lets those who wait for it have turns.
 
-    `run` and `run_when_idle` are called on an event loop; `load` and every `Work.call` run in the
-    compute thread only.
+    `run` and `run_when_idle` are called on an event loop; `load` and the plan of every `Work` run
+    in the compute thread only.
     """
 
     def __init__(
@@ -70,8 +75,7 @@ class Engine:
         self._phase = Phase.STARTING
         self._rate = Rate()
         self._queue = Queue(capacity, self._rate, self.metrics.queue_verses)
-        self._running: Job | None = None
-        self._running_since = 0.0
+        self._turns = Turns(self._changed, self._queue, self._rate, self.metrics)
         self._ended: Future[None] = Future()
         self._thread = threading.Thread(target=self._main, name="compute", daemon=True)
 
@@ -124,13 +128,14 @@ class Engine:
                 self.metrics.expired.inc()
                 raise DeadlinePassed
 
-    async def run(self, work: Work[_T], *, deadline: float) -> _T:
-        """The result of the work; raises what its call raises.
+    async def run(self, work: Work[_T], *, deadline: float, caller: str | None = None) -> _T:
+        """The result of the work; raises what its plan raises.
 
-        `deadline` is a time of `time.monotonic`. Raises Busy, NotReady or DeadlinePassed; a
-        deadline that passes or a cancellation while the work waits keeps it from the poet.
+        `deadline` is a time of `time.monotonic`; callers have turns by turns, and who gives no name
+        is a caller of his own. Raises Busy, NotReady or DeadlinePassed; a deadline that passes or a
+        cancellation while work waits keeps it, or the rest of it, from the poet.
         """
-        job = self._admit(work, deadline)
+        job = self._admit(work, deadline, caller or lone_caller())
         try:
             await asyncio.wait({job.answer}, timeout=max(0.0, deadline - time.monotonic()))
         except asyncio.CancelledError:
@@ -153,7 +158,7 @@ class Engine:
         with self._changed:
             if self._phase is not Phase.READY:
                 raise self.not_ready()
-            job = self._put(work, math.inf, idle=True)
+            job = self._put(work, lone_caller(), math.inf, idle=True)
         try:
             result: _T = await job.answer
             return result
@@ -165,7 +170,7 @@ class Engine:
         work that is in progress then is not waited for."""
         with self._changed:
             starting = self._phase is Phase.STARTING
-            idle = self._running is not None and self._running.idle and not self._queue.verses
+            idle = self._turns.idle and not any(True for _ in self._queue)
             if self._phase is not Phase.DEAD:
                 self._enter(Phase.DRAINING)
             self._changed.notify_all()
@@ -179,15 +184,14 @@ class Engine:
 
     # On the event loop
 
-    def _admit(self, work: Work[Any], deadline: float) -> Job:
+    def _admit(self, work: Work[Any], deadline: float, caller: str) -> Job:
         with self._changed:
             self.require(deadline)
-            running = self._running.work.verses if self._running and not self._running.idle else 0
-            patience = deadline - time.monotonic()
-            if retry_after := self._queue.retry_after(work.verses, patience, running):
+            patience, running = deadline - time.monotonic(), self._turns.verses
+            if retry_after := self._queue.retry_after(work.verses, caller, patience, running):
                 self.metrics.rejected.labels("busy").inc()
                 raise Busy(retry_after)
-            return self._put(work, deadline)
+            return self._put(work, caller, deadline)
 
     def _abandon(self, job: Job) -> None:
         """Nobody waits for this job any more."""
@@ -197,38 +201,28 @@ class Engine:
 
     # Under the lock
 
-    def _put(self, work: Work[Any], deadline: float, *, idle: bool = False) -> Job:
+    def _put(self, work: Work[Any], caller: str, deadline: float, *, idle: bool = False) -> Job:
         answer = asyncio.get_running_loop().create_future()
-        job = Job(work, deadline, time.monotonic(), answer, idle)
+        job = Job(work, caller, deadline, time.monotonic(), answer, idle)
         self._queue.put(job)
         self._changed.notify_all()
         return job
 
     def _stuck(self) -> bool:
-        if self._running is None:
-            return False
-        expected = self._rate.seconds_for(self._running.work.verses)
-        limit = max(self._stuck_after, 10 * expected)
-        return time.monotonic() - self._running_since > limit
+        usual = self._rate.seconds_for(self._turns.verses)
+        return self._turns.seconds > max(self._stuck_after, _SLOW_TURN * usual)
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
         self.metrics.ready.set(phase is Phase.READY)
-
-    def _turn_to(self, job: Job | None) -> None:
-        self._running, self._running_since = job, time.monotonic()
-        request = job if job and not job.idle else None
-        self.metrics.running_verses.set(request.work.verses if request else 0)
-        if request:
-            self.metrics.queue_wait.observe(self._running_since - request.admitted)
 
     # In the compute thread
 
     def _main(self) -> None:
         try:
             poet = self._prepare()
-            while (job := self._take()) is not None:
-                self._compute(poet, job)
+            while (turn := self._take(poet.rows)) is not None:
+                self._turns.do(poet, turn)
             self._lose_all(self.not_ready())
         except BaseException as error:
             with self._changed:
@@ -242,11 +236,12 @@ class Engine:
             self._ended.set_result(None)
 
     def _prepare(self) -> Poet:
-        """Loads the poet and has it write a verse, and one more for the rate."""
+        """Loads the poet, warms it up and has it write a verse, for the rate."""
         poet = self._load()
-        # The first one pays for what torch sets up lazily. Of the first form alone: the others add
-        # little to that, and a worker that is ready later serves nobody.
-        poet.compose(poet.forms[0], seed=0)
+        # Of the first form alone: the others add little to what torch sets up lazily, and a worker
+        # that is ready later serves nobody.
+        if not poet.warm_up():
+            _log.warning("verse depends on its company here, so that each is written alone")
         begun = time.monotonic()
         poet.compose(poet.forms[0], seed=0)
         self._rate.add(1, time.monotonic() - begun)
@@ -257,41 +252,22 @@ class Engine:
             self.loaded.set_result(poet)
         return poet
 
-    def _take(self) -> Job | None:
-        """The next job somebody waits for; None when the engine has drained."""
+    def _take(self, rows: int) -> Turn | None:
+        """The next turn of somebody who waits; None when the engine has drained."""
         with self._changed:
             while True:
-                job = self._queue.next_request()
-                if job is None and self._phase is Phase.DRAINING:
+                turn = self._queue.next_turn(rows)
+                if self._phase is Phase.DRAINING and (turn is None or turn.idle):
                     return None
-                if job := job or self._queue.next_idle():
-                    self._turn_to(job)
-                    return job
+                if turn is not None:
+                    self._turns.begin(turn)
+                    return turn
                 self._changed.wait()
-
-    def _compute(self, poet: Poet, job: Job) -> None:
-        result: Any = None
-        failure: Exception | None = None
-        begun = time.monotonic()
-        try:
-            result = job.work.call(poet, job.wanted)
-        except Exception as error:  # whatever it is, it is this request's alone
-            failure = error
-        seconds = time.monotonic() - begun
-        if not job.idle:
-            self.metrics.compute.observe(seconds)
-            self.metrics.batch_verses.observe(job.work.verses)
-        with self._changed:
-            self._turn_to(None)
-            if failure is None and not job.idle:
-                self._rate.add(job.work.verses, seconds)
-        if failure is None or job.wanted():  # else its caller notices by itself
-            job.settle(result, failure)
 
     def _lose_all(self, error: Exception) -> None:
         """Nothing of what waits or runs comes to an end."""
         with self._changed:
-            lost = [*self._queue.clear(), *([self._running] if self._running else [])]
-            self._turn_to(None)
+            self._turns.end()
+            lost = self._queue.clear()
         for job in lost:
             job.settle(None, error)

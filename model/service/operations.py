@@ -29,11 +29,11 @@ from model.service.protocol import (
     VersesAnswer,
 )
 from model.service.protocol import Near as NearMessage
-from model.service.queue import Wanted, Work
+from model.service.work import Work
 from model.verse import Form, Pattern, Verse, VerseError
 
 if TYPE_CHECKING:
-    from model.poet import Explanation, Near, Poet, Written
+    from model.poet import Explanation, Near, Plan, Poet, Written
     from model.prosody import Scheme as Followed
     from model.prosody import Tones as Marked
 
@@ -53,8 +53,8 @@ def compose(request: ComposeRequest) -> Work[VersesAnswer]:
     acrostic = _text("acrostic", request.acrostic)
     near = _place(request.form, request.near)
 
-    def call(poet: Poet, wanted: Wanted) -> VersesAnswer:
-        written = poet.compose(
+    def plan(poet: Poet) -> Plan[VersesAnswer]:
+        written = yield from poet.composing(
             request.form,
             request.count,
             seed=seed,
@@ -62,11 +62,10 @@ def compose(request: ComposeRequest) -> Work[VersesAnswer]:
             acrostic=acrostic,
             temperature=request.temperature,
             near=near and _near(*near),
-            wanted=wanted,
         )
         return _verses(poet, written)
 
-    return Work(request.count, call)
+    return Work(request.count, request.form, plan)
 
 
 def reconstruct(request: ReconstructRequest) -> Work[ReconstructAnswer]:
@@ -74,8 +73,8 @@ def reconstruct(request: ReconstructRequest) -> Work[ReconstructAnswer]:
     seed = _seed(request.seed)
     verse = _verse("verse", request.verse)
 
-    def call(poet: Poet, _wanted: Wanted) -> ReconstructAnswer:
-        found = poet.reconstruct(verse, request.variations, seed=seed)
+    def plan(poet: Poet) -> Plan[ReconstructAnswer]:
+        found = yield from poet.reconstructing(verse, request.variations, seed=seed)
         return ReconstructAnswer(
             model=poet.label,
             original=_answer(found.original),
@@ -87,7 +86,7 @@ def reconstruct(request: ReconstructRequest) -> Work[ReconstructAnswer]:
             ],
         )
 
-    return Work(1 + request.variations, call)
+    return Work(1 + request.variations, verse.form, plan)
 
 
 def complete(request: CompleteRequest) -> Work[VersesAnswer]:
@@ -99,11 +98,11 @@ def complete(request: CompleteRequest) -> Work[VersesAnswer]:
     except VerseError as error:
         raise InvalidRequest("pattern", str(error)) from None
 
-    def call(poet: Poet, wanted: Wanted) -> VersesAnswer:
-        written = poet.complete(pattern, request.count, seed=seed, wanted=wanted)
+    def plan(poet: Poet) -> Plan[VersesAnswer]:
+        written = yield from poet.completing(pattern, request.count, seed=seed)
         return _verses(poet, written)
 
-    return Work(request.count, call)
+    return Work(request.count, pattern.form, plan)
 
 
 def interpolate(request: InterpolateRequest) -> Work[VersesAnswer]:
@@ -115,10 +114,11 @@ def interpolate(request: InterpolateRequest) -> Work[VersesAnswer]:
             "end", f"start is a {start.form.value} and end a {end.form.value}: they must be alike"
         )
 
-    def call(poet: Poet, _wanted: Wanted) -> VersesAnswer:
-        return _verses(poet, poet.interpolate(start, end, request.steps))
+    def plan(poet: Poet) -> Plan[VersesAnswer]:
+        written = yield from poet.interpolating(start, end, request.steps)
+        return _verses(poet, written)
 
-    return Work(request.steps, call)
+    return Work(request.steps, start.form, plan)
 
 
 def prosody(request: ProsodyRequest) -> Callable[[Poet], ProsodyAnswer]:

@@ -17,11 +17,11 @@ from model.service.engine import Engine
 from model.service.errors import ComputeDied, NotReady
 from model.service.metrics import Metrics
 from model.service.protocol import ComposeRequest, VerseAnswer, VersesAnswer
-from model.service.queue import Wanted, Work
+from model.service.work import Work
 from model.verse import Form
 
 if TYPE_CHECKING:
-    from model.poet import Poet
+    from model.poet import Plan, Poet
 
 _log = logging.getLogger(__name__)
 
@@ -144,9 +144,9 @@ def _one(form: Form) -> Work[tuple[VerseAnswer, float]]:
     """A verse of a seed of its own, from the system's entropy, and the seconds it took."""
     work = operations.compose(ComposeRequest(form=form))
 
-    def call(poet: Poet, wanted: Wanted) -> tuple[VerseAnswer, float]:
+    def plan(poet: Poet) -> Plan[tuple[VerseAnswer, float]]:
         begun = time.monotonic()
-        answer = work.call(poet, wanted)
+        answer = yield from work.plan(poet)
         return answer.verses[0], time.monotonic() - begun
 
-    return Work(work.verses, call)
+    return Work(work.verses, work.form, plan)

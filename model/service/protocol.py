@@ -18,6 +18,8 @@ DEADLINE_HEADER = "Qibu-Deadline-Ms"
 """Milliseconds the caller will still wait, relative to the arrival of the request."""
 REQUEST_ID_HEADER = "Qibu-Request-Id"
 """Names a request in the logs of both sides."""
+USER_HEADER = "Qibu-User"
+"""Names, to the worker alone, on whose behalf a caller asks: callers have turns by turns."""
 
 Seed = Annotated[int, Field(ge=0, lt=2**53)]
 """Fits a JSON number without loss."""

@@ -8,20 +8,22 @@ from __future__ import annotations
 import random
 import threading
 import time
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
 from model.poet import (
     BadRequest,
     Explanation,
     Near,
-    NotWanted,
     Parallel,
+    Piece,
+    Plan,
+    Ranked,
     Reconstruction,
     UnknownCharacters,
     UnsupportedForm,
-    Wanted,
     Written,
-    always,
 )
 from model.prosody import Tones, mark, rhyme_of, scheme
 from model.verse import Form, Pattern, Verse
@@ -37,7 +39,7 @@ KNOWN = "白日"
 
 _CHARACTERS = "春江花月夜山水风云雨雪松竹梅兰"
 _SLOW_SECONDS = 0.05
-"""In all for SLOW, for each verse for LONG."""
+"""In all for SLOW, for each batch for LONG, by a poet who writes in batches."""
 
 
 class TinyPoet:
@@ -74,7 +76,6 @@ class TinyPoet:
         acrostic: str | None = None,
         temperature: float | None = None,
         near: Near | None = None,
-        wanted: Wanted = always,
     ) -> list[Written]:
         if form not in self.forms:
             raise UnsupportedForm(form, self.forms)
@@ -91,10 +92,6 @@ class TinyPoet:
         self._behave(theme or "")
         written = []
         for one in [seed, *_more_seeds(seed, count - 1)]:
-            if not wanted():
-                raise NotWanted
-            if theme == LONG:
-                time.sleep(_SLOW_SECONDS)
             written.append(_written(form, one))
             self.written += 1
         return written
@@ -114,9 +111,7 @@ class TinyPoet:
             ),
         )
 
-    def complete(
-        self, pattern: Pattern, count: int = 1, *, seed: int, wanted: Wanted = always
-    ) -> list[Written]:
+    def complete(self, pattern: Pattern, count: int = 1, *, seed: int) -> list[Written]:
         self._must_know("".join(pattern.known.values()))
         return [
             _of(
@@ -152,6 +147,32 @@ class TinyPoet:
             tuple(KNOWN in line for line in verse.lines),
         )
 
+    # As the engine asks: here nothing is divided, and all is done as soon as it begins.
+
+    rows = 1
+
+    def warm_up(self) -> bool:
+        return True
+
+    def composing(self, *given: Any, **named: Any) -> Plan[list[Written]]:
+        yield []
+        return self.compose(*given, **named)
+
+    def reconstructing(self, *given: Any, **named: Any) -> Plan[Reconstruction]:
+        yield []
+        return self.reconstruct(*given, **named)
+
+    def completing(self, *given: Any, **named: Any) -> Plan[list[Written]]:
+        yield []
+        return self.complete(*given, **named)
+
+    def interpolating(self, *given: Any, **named: Any) -> Plan[list[Written]]:
+        yield []
+        return self.interpolate(*given, **named)
+
+    def write(self, pieces: Sequence[Piece]) -> list[Ranked]:
+        raise AssertionError("nothing is asked for in pieces")
+
     def _behave(self, theme: str) -> None:
         self._must_know(theme)
         if theme == WAITS:
@@ -167,6 +188,45 @@ class TinyPoet:
     def _must_know(self, characters: str) -> None:
         if UNKNOWN in characters:
             raise UnknownCharacters(UNKNOWN)
+
+
+@dataclass(frozen=True)
+class TinyPiece:
+    """A verse of a request, to be written on its own or with others."""
+
+    form: Form
+    seed: int
+    theme: str
+    rows: int = 1
+
+
+class PatientPoet(TinyPoet):
+    """Composes verse by verse, as the real one does, in batches of at most `rows`."""
+
+    def __init__(self, rows: int = 1, forms: tuple[Form, ...] = tuple(Form)) -> None:
+        super().__init__(forms)
+        self.rows = rows
+        self.batches: list[list[TinyPiece]] = []
+        """What was written together, in order."""
+
+    def composing(self, form: Form, count: int = 1, **given: Any) -> Plan[list[Written]]:
+        theme, seed = given["theme"] or "", given["seed"]
+        self.seeds.append(seed)
+        self._must_know(theme)
+        pieces = [TinyPiece(form, one, theme) for one in [seed, *_more_seeds(seed, count - 1)]]
+        written = yield cast("list[Piece]", pieces)
+        return cast("list[Written]", written)
+
+    def write(self, pieces: Sequence[Piece]) -> list[Ranked]:
+        batch = cast("list[TinyPiece]", pieces)
+        self.batches.append(batch)
+        assert len({piece.form for piece in batch}) == 1
+        for piece in batch:
+            self._behave(piece.theme)
+        if any(piece.theme == LONG for piece in batch):
+            time.sleep(_SLOW_SECONDS)
+        self.written += len(batch)
+        return cast("list[Ranked]", [_written(piece.form, piece.seed) for piece in batch])
 
 
 def _more_seeds(seed: int, count: int) -> list[int]:

@@ -239,6 +239,6 @@ async def test_metrics_count_what_happened(worker: Worker) -> None:
     assert await worker.metric("qibu_worker_queue_wait_seconds_count") == 2
     assert await worker.metric("qibu_worker_compute_seconds_count") == 2
     assert await worker.metric("qibu_worker_ready") == 1
-    assert await worker.metric("qibu_worker_batch_verses_sum") == 6
+    assert await worker.metric("qibu_worker_batch_verses_sum") == 5
     labels = f'{{device="cpu",digest="{worker.poet.digest}",model="{worker.poet.label}"}}'
     assert await worker.metric("qibu_worker_model_info" + labels) == 1

@@ -101,7 +101,7 @@ async def test_what_cannot_begin_in_time_is_refused_at_once(
     """Better told to come back than kept waiting for nothing."""
     worker = await ready(start_worker(poet=SlowPoet()))
     blocker = await occupy(worker)
-    waiting = asyncio.create_task(compose(worker, count=60))
+    waiting = [asyncio.create_task(compose(worker)) for _ in range(60)]
     await queue_holds(worker, 60)
     refused = await compose(worker, deadline_ms=2000)
     assert (refused.status_code, problem_type(refused)) == (503, "busy")
@@ -109,7 +109,7 @@ async def test_what_cannot_begin_in_time_is_refused_at_once(
     patient = asyncio.create_task(compose(worker))
     await queue_holds(worker, 61)
     worker.poet.go_on.set()
-    await asyncio.gather(blocker, waiting, patient)
+    await asyncio.gather(blocker, *waiting, patient)
 
 
 async def test_a_request_larger_than_the_queue_finds_room_alone(

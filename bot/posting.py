@@ -8,12 +8,15 @@ then is left to `bot.usecases.daily`.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import date
 
 from telegram import Bot, Message
 from telegram.error import ChatMigrated, TelegramError
 
 from bot.cards import CardRequest, UndrawableCharacters
+from bot.confidant import Confidant
+from bot.pages import channels
 from bot.pages.card import card
 from bot.pages.page import Page, Reader
 from bot.pages.verse import of_the_day
@@ -22,7 +25,7 @@ from bot.sending import Fate, judge
 from bot.store import ChatRecord, PoemRecord, Store
 from bot.texts import Texts
 from bot.usecases.card import OnCard
-from bot.usecases.daily import Dead, Migrated, Outcome, Retry, Sent, Unknown
+from bot.usecases.daily import Closed, Dead, Migrated, Outcome, Retry, Sent, Unknown
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +41,7 @@ class DailySender:
         self._store = store
         self._texts = texts
         self._pictures = pictures
+        self._confidant = Confidant(bot, store, texts)
 
     async def prepare(self, chat: ChatRecord, poem: PoemRecord, date: date) -> None:
         """Has the card painted before the post is under way."""
@@ -49,12 +53,28 @@ class DailySender:
         reader = Reader.in_chat(self._texts, chat)
         page = of_the_day(reader, poem, date, summary, in_channel=chat.kind == "channel")
         try:
-            sent = await self._post(chat, page, self._card(chat, poem, date))
+            sent = await self._post_where_it_can(chat, page, self._card(chat, poem, date))
         except ChatMigrated as moved:
             return Migrated(moved.new_chat_id)
         except TelegramError as error:
+            if judge(error).fate is Fate.DEAD and not chat.strikes:
+                await self._confidant.tell(chat, lambda to: channels.paused(to, chat))
             return _outcome(error)
         return Sent(sent.message_id)
+
+    async def _post_where_it_can(
+        self, chat: ChatRecord, page: Page, shown: CardRequest
+    ) -> Message:
+        """Posts; to the general topic where the chat's own is gone, now and from now on."""
+        try:
+            return await self._post(chat, page, shown)
+        except TelegramError as error:
+            if judge(error).fate is not Fate.NO_TOPIC or chat.thread_id is None:
+                raise
+        await self._store.chats.set_thread(chat.id, None)
+        sent = await self._post(replace(chat, thread_id=None), page, shown)
+        await self._confidant.tell(chat, lambda to: channels.topic_gone(to, chat))
+        return sent
 
     async def _post(self, chat: ChatRecord, page: Page, shown: CardRequest) -> Message:
         if await self._painted(shown):
@@ -109,6 +129,8 @@ def _outcome(error: TelegramError) -> Outcome:
             return Unknown(why)
         case Fate.DEAD:
             return Dead(why)
+        case Fate.CLOSED:
+            return Closed(why)
         case _:
             # A request that is at fault is ours, not the chat's: no strike, and it may be mended
             # before it is too late.

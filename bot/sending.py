@@ -47,6 +47,10 @@ class Fate(Enum):
     """Refused: the group has another id now."""
     DEAD = auto()
     """Refused: the bot may not write in this chat, or not any more."""
+    CLOSED = auto()
+    """Refused: the forum topic is closed to the bot."""
+    NO_TOPIC = auto()
+    """Refused: the forum topic does not exist any more."""
     NO_PICTURES = auto()
     """Refused: the bot may write in this chat, but send no pictures."""
     UNCHANGED = auto()
@@ -88,6 +92,8 @@ _BAD_REQUESTS: tuple[tuple[Fate, tuple[str, ...]], ...] = (
             "not enough rights to send photos",
         ),
     ),
+    (Fate.CLOSED, ("topic_closed",)),
+    (Fate.NO_TOPIC, ("topic_deleted", "message thread not found")),
     (
         Fate.DEAD,
         (
@@ -109,14 +115,10 @@ _BAD_REQUESTS: tuple[tuple[Fate, tuple[str, ...]], ...] = (
             "not enough rights",
             "have no rights to send",
             "need administrator rights",
-            "topic_closed",
-            "topic_deleted",
-            "message thread not found",
         ),
     ),
 )
-"""Words in Telegram's descriptions, lower case. A closed topic is as dead as a chat until somebody
-asks for the daily poem elsewhere."""
+"""Words in Telegram's descriptions, lower case."""
 
 
 def judge(error: TelegramError) -> Verdict:

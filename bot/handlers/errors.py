@@ -7,6 +7,7 @@ to `bot.sending`.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -37,6 +38,22 @@ def _fate_is(*fates: Fate) -> Callable[[BaseException], bool]:
 
 async def let_be(house: House, bot: Bot, update: object, error: BaseException) -> None:
     """Nothing is lost: there was nothing to do, or it was too late for it."""
+
+
+async def say_why(house: House, bot: Bot, update: object, error: BaseException) -> None:
+    """The chat takes no answer: tells a press in its notice, and a person in private."""
+    assert isinstance(error, TelegramError)
+    await note(house, bot, update, error)
+    place = update.effective_chat if isinstance(update, Update) else None
+    if not isinstance(update, Update) or place is None or place.type == ChatType.PRIVATE:
+        return
+    title, wait, user = place.title or "", math.ceil(judge(error).after), speaker(update)
+    if update.callback_query is not None:
+        await _tell(house, bot, update, lambda say: talk.unanswered(say, title, wait))
+    elif user is not None:
+        await house.confidant.explain(
+            user.id, lambda reader: Page(escape(talk.unanswered(reader.say, title, wait)))
+        )
 
 
 async def note(house: House, bot: Bot, update: object, error: BaseException) -> None:  # noqa: ARG001
@@ -73,7 +90,8 @@ async def apologise(house: House, bot: Bot, update: object, error: BaseException
 REACTIONS: tuple[tuple[Callable[[BaseException], bool], Reaction], ...] = (
     (lambda error: isinstance(error, PoetUnavailable), ask_for_patience),
     (lambda error: isinstance(error, Overtaken), let_be),
-    (_fate_is(Fate.UNCHANGED), let_be),
+    (_fate_is(Fate.UNCHANGED, Fate.NO_TOPIC), let_be),
+    (_fate_is(Fate.DEAD, Fate.CLOSED, Fate.WAIT), say_why),
     (
         _fate_is(
             Fate.DEAD, Fate.NO_PICTURES, Fate.MIGRATED, Fate.WAIT, Fate.UNSENT, Fate.UNKNOWN

@@ -116,7 +116,7 @@ async def _arrived(house: House, chat: ChatRecord, place: Chat, by: User, *, new
         try:
             await house.sending.send(chat.id, greeting)
         except TelegramError as error:
-            if judge(error).fate is not Fate.DEAD:
+            if judge(error).fate not in (Fate.DEAD, Fate.CLOSED):
                 raise
             # Members may not write there, and of that no update tells.
             await house.confidant.tell(chat, lambda reader: channels.mute(reader, chat))

@@ -144,6 +144,14 @@ def hint_other(reader: Reader) -> Page:
     return Page(reader.say("hint.other"))
 
 
+def unanswered(say: Localised, title: str, wait: int) -> str:
+    """Why a group gets no answer: it makes the bot wait for some seconds, or takes none at all;
+    without markup likewise."""
+    if wait:
+        return say.plain("unanswered.slow", title=title, n=wait)
+    return say.plain("unanswered.mute", title=title)
+
+
 def patience(say: Localised, seconds: int, *, of_chat: bool) -> str:
     """To a flood of requests, of one person or of a whole chat; without markup likewise."""
     key = "fair_use.chat" if of_chat else "fair_use.person"

@@ -62,13 +62,21 @@ class Dead:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """It was refused because those who run the chat closed the place for it; tomorrow it may be
+    open."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class Migrated:
     """It was refused because the group is a supergroup now, with another id."""
 
     new_chat_id: int
 
 
-Outcome = Sent | Retry | Unknown | Dead | Migrated
+Outcome = Sent | Retry | Unknown | Dead | Closed | Migrated
 
 
 class Sender(Protocol):
@@ -221,6 +229,9 @@ class DailyPoem:
                 await deliveries.dead(claim, why, now)
                 self._noted("dead", 1)
                 await self._strike(chat, why)
+            case Closed(why):
+                await deliveries.dead(claim, why, now)
+                self._noted("dead", 1)
             case Retry(after_seconds, why):
                 await self._retry(claim, after_seconds, why, now)
             case Migrated(new_chat_id):

@@ -62,9 +62,7 @@ class DailySender:
             return _outcome(error)
         return Sent(sent.message_id)
 
-    async def _post_where_it_can(
-        self, chat: ChatRecord, page: Page, shown: CardRequest
-    ) -> Message:
+    async def _post_where_it_can(self, chat: ChatRecord, page: Page, shown: CardRequest) -> Message:
         """Posts; to the general topic where the chat's own is gone, now and from now on."""
         try:
             return await self._post(chat, page, shown)

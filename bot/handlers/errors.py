@@ -89,13 +89,13 @@ async def apologise(house: House, bot: Bot, update: object, error: BaseException
 
 REACTIONS: tuple[tuple[Callable[[BaseException], bool], Reaction], ...] = (
     (lambda error: isinstance(error, PoetUnavailable), ask_for_patience),
+    (lambda error: isinstance(error, StillAtWork), finish_first),
+    (lambda error: isinstance(error, Stopped), stop),
     (lambda error: isinstance(error, Overtaken), let_be),
     (_fate_is(Fate.UNCHANGED, Fate.NO_TOPIC), let_be),
     (_fate_is(Fate.DEAD, Fate.CLOSED, Fate.WAIT), say_why),
     (
-        _fate_is(
-            Fate.DEAD, Fate.NO_PICTURES, Fate.MIGRATED, Fate.WAIT, Fate.UNSENT, Fate.UNKNOWN
-        ),
+        _fate_is(Fate.DEAD, Fate.NO_PICTURES, Fate.MIGRATED, Fate.WAIT, Fate.UNSENT, Fate.UNKNOWN),
         note,
     ),
     (lambda _: True, apologise),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
 from telegram.ext import (
@@ -66,6 +67,7 @@ from bot.usecases.share import Share
 from bot.usecases.stats import Stats
 from bot.usecases.stock import Stock
 from bot.usecases.subscribe import Subscribe
+from bot.usecases.taste import Taste
 from bot.usecases.top import Top
 from bot.usecases.vary import Vary
 from bot.usecases.view import View
@@ -122,6 +124,7 @@ def build_application(
         await schedule.stop()
         await house.stock.aclose()
         await house.averages.aclose()
+        await house.taste.aclose()
         await house.pictures.aclose()
 
     application.post_init = post_init
@@ -187,7 +190,8 @@ def _house(
         noted=services.deliveries_noted,
     )
     forms = FormChoice(poet, services.chance)
-    compose, acrostic = Compose(store, poet, forms), Acrostic(store, poet, forms)
+    taste = Taste(store, poet, np.random.default_rng(services.chance.getrandbits(128)))
+    compose, acrostic = Compose(store, poet, forms, taste), Acrostic(store, poet, forms)
     answer = Answer(store, poet)
     stock = Stock(store, poet, forms, services.clock)
     return House(
@@ -217,6 +221,7 @@ def _house(
         stock=stock,
         inline=Inline(store, stock, forms, compose, acrostic),
         rate=Rate(store),
+        taste=taste,
         reactions=Reactions(store),
         top=Top(store, services.clock),
         card=Card(store),

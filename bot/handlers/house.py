@@ -15,10 +15,10 @@ from bot.handlers.edits import Edits
 from bot.handlers.placeholders import Placeholders
 from bot.handlers.questions import Questions
 from bot.handlers.reports import Reports
-from bot.pictures import Pictures
 from bot.handlers.work import Work
 from bot.ordering import OneAtATimePerChat
 from bot.pacing import Pacing
+from bot.pictures import Pictures
 from bot.sending import Sending
 from bot.services import Services
 from bot.usecases.account import Account
@@ -42,6 +42,7 @@ from bot.usecases.share import Share
 from bot.usecases.stats import Stats
 from bot.usecases.stock import Stock
 from bot.usecases.subscribe import Subscribe
+from bot.usecases.taste import Taste
 from bot.usecases.top import Top
 from bot.usecases.vary import Vary
 from bot.usecases.view import View
@@ -73,6 +74,7 @@ class House:
     stock: Stock
     inline: Inline
     rate: Rate
+    taste: Taste
     reactions: Reactions
     top: Top
     card: Card

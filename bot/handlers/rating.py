@@ -14,8 +14,10 @@ async def rate(visit: Visit) -> None:
     """Takes a rating."""
     assert visit.data is not None
     assert visit.user_id is not None, "only people press buttons"
-    outcome = await visit.house.rate(visit.user_id, visit.data["poem"], int(visit.data["stars"]))
+    public_id, stars = visit.data["poem"], int(visit.data["stars"])
+    outcome = await visit.house.rate(visit.user_id, public_id, stars)
     await visit.notice(verse.thanks(visit.reader.say, outcome))
+    await visit.house.taste.hear(visit.chat.id, visit.user_id, public_id, stars)
     if visit.pressed is not None:
         visit.house.averages.refresh(visit.pressed, visit.reader.say)
 

@@ -28,13 +28,16 @@ async def _person(house: House, update: Update) -> None:
     assert change is not None
     if change.user is None:
         return  # an anonymous admin, or somebody in the name of a channel
-    await house.reactions.of_person(
+    poem = await house.reactions.of_person(
         change.chat.id,
         change.message_id,
         change.user.id,
         change.user.language_code,
         _emoji(change.new_reaction),
     )
+    if poem is not None:
+        stars = await house.services.store.ratings.of(change.user.id, poem)
+        await house.taste.hear(change.chat.id, change.user.id, poem, stars)
 
 
 async def _readers(house: House, bot: Bot, update: Update) -> None:

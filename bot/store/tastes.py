@@ -53,11 +53,14 @@ class Tastes:
             taste = await session.get(Taste, chat_id)
             return _record(taste) if taste else None
 
-    async def rate(self, chat_id: int, user_id: int, public_id: str, stars: int) -> bool | None:
-        """Keeps what a known person gave a poem in a chat; whether it was their first rating of it
-        there, None if the chat has not agreed or there is no such poem.
+    async def rate(
+        self, chat_id: int, user_id: int, public_id: str, stars: int | None
+    ) -> bool | None:
+        """Keeps what a known person gave a poem in a chat, or that they took it back; whether it
+        was their first rating of it there, None if the chat has not agreed or there is no such
+        poem.
 
-        Where it was not, what was learnt holds no longer, and is to be learnt again.
+        Where one is changed, what was learnt holds no longer, and is to be learnt again.
         """
         now = self._database.now()
         async with self._database.write() as session:
@@ -66,6 +69,8 @@ class Tastes:
             if poem_id is None or taste is None:
                 return None
             before = await session.get(TasteRating, (chat_id, poem_id, user_id))
+            if before is None and stars is None:
+                return False
             if before is None:
                 session.add(
                     TasteRating(
@@ -78,7 +83,10 @@ class Tastes:
                 )
                 return True
             if before.stars != stars:
-                before.stars, before.changed_at = stars, now
+                if stars is None:
+                    await session.delete(before)
+                else:
+                    before.stars, before.changed_at = stars, now
                 taste.evidence, taste.voice = None, None
                 taste.revision += 1
             return False

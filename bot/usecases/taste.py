@@ -93,9 +93,11 @@ class Taste:
         """Whether a chat is learnt from."""
         return chat_id is not None and await self._store.tastes.of(chat_id) is not None
 
-    async def hear(self, chat_id: int, user_id: int, public_id: str, stars: int) -> None:
-        """Learns from a rating that was given in a chat, if it agreed; in constant time."""
-        if not await self._store.tastes.rate(chat_id, user_id, public_id, stars):
+    async def hear(self, chat_id: int, user_id: int, public_id: str, stars: int | None) -> None:
+        """Learns from a rating that was given in a chat, if it agreed, in constant time; None takes
+        a rating back."""
+        first = await self._store.tastes.rate(chat_id, user_id, public_id, stars)
+        if not first or stars is None:
             return  # what was changed is learnt again when it is next asked for
         poem = await self._store.poems.get(public_id)
         for _ in range(_ATTEMPTS):

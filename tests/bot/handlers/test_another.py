@@ -157,7 +157,7 @@ async def test_a_verse_of_a_channels_list_is_shown_to_whoever_asks_alone(
 ) -> None:
     channel = telegram.channel("Tang", ada)
     ada.adds_bot_to(channel)
-    ada.posts("/poem", channel)
+    ada.posts("/poem 五言联", channel)
     await telegram.settled()
     verse = channel.last_answer.text.splitlines()[0]
     ada.posts("/top", channel)

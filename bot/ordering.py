@@ -39,8 +39,10 @@ class _Turn:
 class OneAtATimePerChat(BaseUpdateProcessor):
     """A lock per chat, or per user where there is no chat; forgotten when nobody waits for it."""
 
-    def __init__(self, max_concurrent_updates: int = 128) -> None:
-        super().__init__(max_concurrent_updates)
+    def __init__(self, at_work: int = 128, waiting: int = 4096) -> None:
+        """`at_work` updates are handled at once; `waiting` have arrived for it, those included."""
+        super().__init__(waiting)
+        self._at_work = asyncio.Semaphore(at_work)
         self.handle: Handle = _plainly
         """What an update whose turn has come goes through; an inbox notes there what is done."""
         self._turns: dict[int, _Turn] = {}
@@ -50,7 +52,7 @@ class OneAtATimePerChat(BaseUpdateProcessor):
         """Waits for the chat's turn, then handles the update."""
         place = place_of(update)
         if place is None:
-            await self.handle(update, coroutine)
+            await self._work(update, coroutine)
             return
         turn = self._turns.setdefault(place, _Turn())
         turn.updates += 1
@@ -60,7 +62,7 @@ class OneAtATimePerChat(BaseUpdateProcessor):
             try:
                 if _moves(update):
                     await turn.nothing_passed_on.wait()
-                await self.handle(update, coroutine)
+                await self._work(update, coroutine)
             finally:
                 self._end(update, turn)
         finally:
@@ -78,6 +80,11 @@ class OneAtATimePerChat(BaseUpdateProcessor):
             turn.passed_on += 1
             turn.nothing_passed_on.clear()
             turn.lock.release()
+
+    async def _work(self, update: object, coroutine: Awaitable[Any]) -> None:
+        # Only now: what waits for one chat, however much, takes nothing from the others.
+        async with self._at_work:
+            await self.handle(update, coroutine)
 
     def _end(self, update: object, turn: _Turn) -> None:
         if self._holders.pop(id(update), None) is not None:

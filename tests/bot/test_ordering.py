@@ -57,6 +57,18 @@ def work() -> Work:
     return Work()
 
 
+async def test_the_flood_of_one_chat_keeps_nobody_else_waiting(work: Work) -> None:
+    flood = [work.starts(f"flood {number}", said(1)) for number in range(500)]
+    other = work.starts("other", said(2))
+    await work.rests()
+    assert work.begun == ["flood 0", "other"]
+    await work.lets_go("other")
+    assert other.done()
+    for number in range(500):
+        await work.lets_go(f"flood {number}")
+    await asyncio.gather(*flood)
+
+
 async def test_one_chat_goes_in_order_and_others_go_on(work: Work) -> None:
     tasks = [work.starts(n, said(c)) for n, c in (("a1", 1), ("a2", 1), ("a3", 1), ("b1", -2))]
     await work.rests()

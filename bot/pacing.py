@@ -74,13 +74,15 @@ class Pacing(BaseRateLimiter[None]):
         data: dict[str, Any],
         rate_limit_args: None,  # noqa: ARG002
     ) -> Result:
-        """Makes the request once its chat and the bot as a whole may."""
-        chat = data.get("chat_id")
+        """Makes the request once its chat and the bot as a whole may; a message that somebody sent
+        from any chat counts as a chat of its own."""
+        chat, inline = data.get("chat_id"), data.get("inline_message_id")
+        chat = inline if chat is None else chat
         if chat is None or endpoint in _UNSHOWN or not endpoint.startswith(_SHOWN):
             return await callback(*args, **kwargs)
         self._refuse_if_held(chat)
         await _limiter(self._chats, chat, self._chat).acquire()
-        if not (isinstance(chat, int) and chat > 0):
+        if inline is None and not (isinstance(chat, int) and chat > 0):
             await _limiter(self._groups, chat, self._group).acquire()
         await self._overall.acquire()
         self._refuse_if_held(chat)

@@ -28,6 +28,10 @@ _log = logging.getLogger(__name__)
 
 _PUSH_GRACE = 20
 """Seconds in which pushes that have begun are kept when the bot stops."""
+_NO_INLINE = (
+    "inline mode is off, so that nobody can send verse from other chats as @%s: send /setinline "
+    "and then /setinlinefeedback (100%%) to @BotFather, and start the bot again"
+)
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -71,6 +75,8 @@ async def _serve(
         started(application),
     ):
         _log.info("@%s serves", application.bot.username)
+        if not application.bot.supports_inline_queries:
+            _log.warning(_NO_INLINE, application.bot.username)
         try:
             if settings.mode is Mode.WEBHOOK:
                 await _listen(application, inbox, settings, connection)

@@ -24,18 +24,21 @@ class Wire:
         self.errors: list[Exception] = []
         self._pacing = pacing
 
-    async def send(self, chat: Any, method: str = "sendMessage") -> None:
+    async def send(self, chat: Any, method: str = "sendMessage", inline: str | None = None) -> None:
         async def callback() -> bool:
-            self.left.append((method, chat))
+            self.left.append((method, inline if chat is None else chat))
             if self.errors:
                 raise self.errors.pop(0)
             return True
 
-        data = {} if chat is None else {"chat_id": chat}
+        named = {"chat_id": chat, "inline_message_id": inline}
+        data = {name: value for name, value in named.items() if value is not None}
         await self._pacing.process_request(callback, (), {}, method, data, None)
 
-    def sends(self, chat: Any, method: str = "sendMessage") -> asyncio.Task[None]:
-        return asyncio.create_task(self.send(chat, method))
+    def sends(
+        self, chat: Any, method: str = "sendMessage", inline: str | None = None
+    ) -> asyncio.Task[None]:
+        return asyncio.create_task(self.send(chat, method, inline))
 
 
 async def rest() -> None:
@@ -54,6 +57,15 @@ async def test_one_chat_that_gets_much_holds_no_other() -> None:
     tasks = [wire.sends(chat) for chat in (ADA, ADA, ADA, LI, LI)]
     await rest()
     assert wire.left == [("sendMessage", ADA), ("sendMessage", LI)]
+    await stop(*tasks)
+
+
+async def test_a_message_that_somebody_sent_is_changed_at_the_pace_of_a_chat() -> None:
+    wire = Wire(Pacing(overall=FREELY, chat=HARDLY, group=HARDLY))
+    messages = ("BAAAA1", "BAAAA1", "BAAAA2", "BAAAA2")
+    tasks = [wire.sends(None, "editMessageText", inline=message) for message in messages]
+    await rest()
+    assert wire.left == [("editMessageText", "BAAAA1"), ("editMessageText", "BAAAA2")]
     await stop(*tasks)
 
 

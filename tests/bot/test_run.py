@@ -137,6 +137,33 @@ async def test_one_name_leads_from_an_update_to_the_line_of_the_worker(
         assert secret not in qibu.log
 
 
+async def test_verse_is_sent_from_any_chat_over_http(
+    telegram: FakeTelegram, server: FakeServer, start: Start
+) -> None:
+    ada = telegram.user("Ada")
+    with start() as qibu:
+        hint = "send /setinline and then /setinlinefeedback (100%) to @BotFather"
+        await telegram.until(lambda: hint in qibu.log)
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    told = qibu.log.count("/setinline ")
+    telegram.inline_mode = telegram.inline_feedback = True
+    with start() as qibu:
+        group = telegram.group("诗社", ada)
+        query = ada.types("白鹤", group)
+        await telegram.until(lambda: query.answered)
+        sent = ada.chooses(query, "New", group)
+        await telegram.until(lambda: "Being written" not in sent.text)
+        click = ada.clicks(sent, "★5")
+        await telegram.until(lambda: click.answered and len(sent.keyboard) == 4)
+        fresh = ada.types()
+        await telegram.until(lambda: fresh.answered)
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    assert qibu.log.count("/setinline ") == told, "nothing is amiss"
+    assert "白鹤" not in qibu.log
+
+
 async def test_told_to_stop_it_answers_what_it_has_taken(
     telegram: FakeTelegram, start: Start, worker: LocalWorker
 ) -> None:

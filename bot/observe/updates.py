@@ -17,7 +17,7 @@ from telegram import Update
 
 from bot.observe.metrics import Metrics
 from bot.ordering import OneAtATimePerChat
-from qibu import request_id
+from qibu import caller, request_id
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class ObservedUpdates(OneAtATimePerChat):
         arrival = Arrival(_kind(update), time.monotonic())
         self._metrics.updates.labels(arrival.kind).inc()
         current.set(arrival)  # each update has a task of its own, which ends with it
-        with request_id.named(request_id.new()):
+        with request_id.named(request_id.new()), caller.on_behalf_of(_asker(update)):
             try:
                 await super().do_process_update(update, coroutine)
             finally:
@@ -59,6 +59,14 @@ class ObservedUpdates(OneAtATimePerChat):
                     seconds * 1000,
                     extra={"kind": arrival.kind, "seconds": round(seconds, 4)},
                 )
+
+
+def _asker(update: object) -> int | None:
+    """Whose update it is: a person's, or else a chat's."""
+    if not isinstance(update, Update):
+        return None
+    whose = update.effective_user or update.effective_chat
+    return whose.id if whose else None
 
 
 def _kind(update: object) -> str:

@@ -25,6 +25,7 @@ from model.service.protocol import (
     DEADLINE_HEADER,
     KEY_HEADER,
     REQUEST_ID_HEADER,
+    USER_HEADER,
     Answer,
     CompleteRequest,
     ComposeRequest,
@@ -38,7 +39,7 @@ from model.service.protocol import (
     ReconstructRequest,
     VersesAnswer,
 )
-from qibu import request_id
+from qibu import caller, request_id
 
 _log = logging.getLogger(__name__)
 _A = TypeVar("_A", bound=Answer)
@@ -199,6 +200,7 @@ class PoetClient:
         headers = {
             DEADLINE_HEADER: str(max(0, int(for_worker * 1000))),
             REQUEST_ID_HEADER: request_id.current() or "",
+            USER_HEADER: caller.current() or "",
             "Content-Type": "application/json",
         }
         if address.key is not None:

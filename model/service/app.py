@@ -7,6 +7,7 @@ to `door`, the queue and the poet to the engine, the messages to `protocol` and 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Coroutine
 from typing import Annotated, Any, TypeVar
 
@@ -19,6 +20,7 @@ from starlette.responses import Response
 from model.service import operations, problems
 from model.service.door import Door
 from model.service.engine import Engine
+from model.service.errors import Busy, NotReady, OverQuota
 from model.service.metrics import Metrics
 from model.service.pool import Pool
 from model.service.protocol import (
@@ -35,10 +37,12 @@ from model.service.protocol import (
     ReconstructRequest,
     VersesAnswer,
 )
+from model.service.quota import Quota
 from model.service.settings import WorkerSettings
 from model.service.work import Work
 
 _T = TypeVar("_T")
+_CALLER = re.compile(r"[!-~]{1,64}")
 
 PATIENCE = 60.0
 """Seconds after which a request without a deadline has passed it, and the longest that counts."""
@@ -53,7 +57,7 @@ def create_app(engine: Engine, settings: WorkerSettings, pool: Pool | None = Non
         description="Writes classical Chinese verse. Errors are problem details (RFC 9457).",
         redoc_url=None,
     )
-    app.include_router(_poet_routes(engine, pool))
+    app.include_router(_poet_routes(engine, pool, Quota(settings.worker_quota)))
     app.include_router(_operator_routes(engine))
     app.add_exception_handler(HTTPException, _respond)
     app.add_exception_handler(RequestValidationError, _respond)
@@ -63,7 +67,7 @@ def create_app(engine: Engine, settings: WorkerSettings, pool: Pool | None = Non
     return app
 
 
-def _poet_routes(engine: Engine, pool: Pool | None) -> APIRouter:
+def _poet_routes(engine: Engine, pool: Pool | None, quota: Quota) -> APIRouter:
     router = APIRouter(
         prefix="/v1",
         tags=["poet"],
@@ -77,10 +81,26 @@ def _poet_routes(engine: Engine, pool: Pool | None) -> APIRouter:
 
     async def answer(request: Request, work: Work[_T], deadline_ms: int | None) -> _T:
         deadline = _deadline(request, deadline_ms)
-        caller = request.headers.get(USER_HEADER)
-        result = await _while_connected(request, engine.run(work, deadline=deadline, caller=caller))
+        caller = spend(request, work.verses)
+        try:
+            working = engine.run(work, deadline=deadline, caller=caller)
+            result = await _while_connected(request, working)
+        except (Busy, NotReady):
+            quota.give_back(caller, work.verses)
+            raise
         _count_verses(engine.metrics, result)
         return result
+
+    def spend(request: Request, verses: int) -> str | None:
+        """The caller, who has that many verses less in his quota now."""
+        caller = request.headers.get(USER_HEADER, "")
+        named = caller if _CALLER.fullmatch(caller) else None
+        try:
+            quota.spend(named, verses)
+        except OverQuota:
+            engine.metrics.rejected.labels("quota").inc()
+            raise
+        return named
 
     @router.post("/compose")
     async def compose(
@@ -91,6 +111,7 @@ def _poet_routes(engine: Engine, pool: Pool | None) -> APIRouter:
         engine.require(_deadline(request, deadline))
         ahead = pool.take(message) if pool else None
         if ahead is not None:
+            spend(request, message.count)
             _count_verses(engine.metrics, ahead)
             return ahead
         return await answer(request, work, deadline)
@@ -168,6 +189,7 @@ _Deadline = Annotated[
 _PROBLEMS: dict[int | str, str] = {
     401: "The key is missing or wrong.",
     422: "The request is not valid, or beyond this poet.",
+    429: "The caller that Qibu-User names has had its share; see Retry-After.",
     503: "The queue is full, or the worker starts or drains; see Retry-After.",
     504: "The deadline passed.",
 }

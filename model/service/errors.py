@@ -15,6 +15,14 @@ class Busy(Exception):
         self.retry_after = retry_after
 
 
+class OverQuota(Exception):
+    """The caller has asked for more verses than are one's share."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("you have asked for more verses than are one caller's share")
+        self.retry_after = retry_after
+
+
 class NotReady(Exception):
     """The worker is starting, draining or dead; `str()` says which."""
 

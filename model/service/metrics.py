@@ -61,7 +61,7 @@ class Metrics:
         )
         self.rejected = Counter(
             "qibu_worker_rejected",
-            "Requests refused at the door: busy, starting, draining, dead or wrong-key.",
+            "Requests refused at the door: busy, starting, draining, dead, wrong-key or quota.",
             ("reason",),
             registry=self.registry,
         )

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from model.service import protocol
-from model.service.errors import Busy, DeadlinePassed, NotReady
+from model.service.errors import Busy, DeadlinePassed, NotReady, OverQuota
 from model.service.operations import InvalidRequest
 from model.service.protocol import Problem
 
@@ -61,6 +61,9 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 (a table)
             return _problem(protocol.WRONG_KEY, 401, "Wrong key", "Send the worker's key.")
         case Busy():
             return _problem(protocol.BUSY, 503, "Busy", str(error), error.retry_after)
+        case OverQuota():
+            title, wait = "Too many requests", error.retry_after
+            return _problem(protocol.TOO_MANY_REQUESTS, 429, title, str(error), wait)
         case NotReady():
             return _problem(protocol.NOT_READY, 503, "Not ready", str(error), error.retry_after)
         case DeadlinePassed():

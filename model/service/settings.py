@@ -13,8 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class WorkerSettings(BaseSettings):
-    """`QIBU_WORKER_KEY`, `QIBU_DEVICE`, `QIBU_MODEL`, `QIBU_POOL_SIZE` and `QIBU_POOL_CHOICE`; an
-    empty value counts as unset."""
+    """`QIBU_WORKER_KEY` and the like, one for each field; an empty value counts as unset."""
 
     model_config = SettingsConfigDict(
         env_prefix="QIBU_",
@@ -30,6 +29,8 @@ class WorkerSettings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     model: str = "transformer"
     """A poet that ships with the package, or a path to one."""
+    worker_quota: int = Field(default=240, ge=0, le=1_000_000)
+    """Verses a minute that each caller named by `Qibu-User` may have; 0 sets no bound."""
     pool_size: int = Field(default=24, ge=0, le=1024)
     """Verses of each form that are composed ahead; 0 composes none."""
     pool_choice: int = Field(default=4, ge=1, le=64)

@@ -22,6 +22,7 @@ from model.service.protocol import (
     ReconstructRequest,
 )
 from model.verse import Form
+from qibu import caller
 from tests.model.service.conftest import Worker
 from tests.model.service.poet import POISONED, UNKNOWN, WAITS
 
@@ -167,6 +168,18 @@ async def test_a_caller_that_goes_away_takes_the_work_along(
     assert await worker.metric("qibu_worker_queue_verses") == 0
     worker.poet.go_on.set()
     await occupied
+
+
+async def test_the_worker_learns_who_is_the_same_and_not_who_it_is() -> None:
+    worker = Scripted(verses())
+    client = worker.client()
+    for number in (123456789, 123456789, 42, None):
+        with caller.on_behalf_of(number):
+            await client.compose(ComposeRequest())
+    one, again, other, nobody = (asked.headers["Qibu-User"] for asked in worker.asked)
+    assert one == again != other
+    assert "123456789" not in one
+    assert nobody == ""
 
 
 async def test_silence_ends_with_the_deadline() -> None:

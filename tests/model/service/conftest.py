@@ -50,12 +50,15 @@ async def start_worker() -> AsyncIterator[Callable[..., Worker]]:
         poet: TinyPoet | None = None,
         pool_size: int = 0,
         pool_choice: int = 1,
+        quota: int = 0,
         **engine: float,
     ) -> Worker:
         poet = poet or TinyPoet()
         made = Engine(lambda: cast("Poet", poet), **engine)  # type: ignore[arg-type]
         pool = Pool(pool_size, pool_choice, metrics=made.metrics, rest=0.0, retry_after=0.02)
-        app = create_app(made, WorkerSettings(_env_file=None, worker_key=key), pool)
+        app = create_app(
+            made, WorkerSettings(_env_file=None, worker_key=key, worker_quota=quota), pool
+        )
         http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker")
         filling = asyncio.create_task(_fill(pool, made))
         workers.append(Worker(poet, made, filling, http))

@@ -117,7 +117,9 @@ async def _painted(visit: Visit, chosen: str | None, show: Show) -> str:
         if fate is Fate.UNCHANGED:
             return ""
         _log.info("a card is not shown: %s", error)
-        return pages.unsent(reader.say, forbidden=fate in (Fate.DEAD, Fate.CLOSED, Fate.NO_PICTURES))
+        return pages.unsent(
+            reader.say, forbidden=fate in (Fate.DEAD, Fate.CLOSED, Fate.NO_PICTURES)
+        )
     return ""
 
 

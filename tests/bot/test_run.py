@@ -21,6 +21,7 @@ from tests.bot.process import Qibu, clean_environment, running_qibu
 from tests.bot.worker import LocalWorker
 from tests.model.service.poet import WAITS
 from tests.telegram import FakeServer, FakeTelegram
+from tests.telegram.reactions import tell_counts
 
 KEY = "a-key-of-the-worker"
 SECRET = "a-secret-of-the-webhook"
@@ -93,6 +94,38 @@ async def test_it_serves_over_http_and_remembers_across_a_restart(
     assert line in ada.last_answer.text, "the rated poem is the best one"
     assert telegram.token not in qibu.log
     assert telegram.token.split(":")[1] not in qibu.log
+
+
+async def test_channels_and_reactions_over_http_and_across_a_restart(
+    telegram: FakeTelegram, start: Start
+) -> None:
+    li = telegram.user("Li")
+    channel = telegram.channel("唐音", li)
+    li.sends("/poem")
+    with start() as qibu:
+        verse = (await telegram.until(lambda: li.answers))[0]
+        assert "message_reaction_count" in (telegram.updates.allowed or ())
+        li.adds_bot_to(channel)
+        await telegram.until(lambda: len(li.answers) == 2)
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    question = li.last_answer
+    li.clicks(question, "08:00")
+    li.reacts(verse, "🔥")
+    li.posts("/poem", channel)
+    with start() as qibu:
+        await telegram.until(lambda: question.text.startswith("The poem of the day comes to 唐音"))
+        post = (await telegram.until(lambda: channel.answers))[0]
+        li.reacts(post, "👍")
+        tell_counts(channel)
+        await telegram.until(lambda: len(post.keyboard) == 2)
+        assert post.keyboard[1][0].text == "★ 4.0 · 1 rating"
+        li.sends("/top")
+        await telegram.until(lambda: li.last_answer.text.startswith("The best verse"))
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    best = verse.text.splitlines()[0][:5]
+    assert re.search(rf"{best}.*★ 5\.0 \(1\)", li.last_answer.text)
 
 
 async def test_it_brings_its_own_poet_and_takes_it_along(

@@ -18,6 +18,14 @@ _WIDE_SPACE = "\u3000"
 _FEET = {5: (0, 0, 1, 1, 1), 7: (0, 0, 1, 1, 2, 2, 2)}
 """The part of a line to which each place belongs, by the line's length: readers pause between."""
 
+_SCHEMES = {
+    (True, True): "prosody.level_rhymed",
+    (True, False): "prosody.level_unrhymed",
+    (False, True): "prosody.oblique_rhymed",
+    (False, False): "prosody.oblique_unrhymed",
+}
+"""By whether the verse starts level, and whether its first line rhymes."""
+
 
 def explained(reader: Reader, found: Explained) -> Page:
     """In the place of the verse, with the same buttons."""
@@ -58,10 +66,8 @@ def _scheme(reader: Reader, prosody: ProsodyAnswer) -> Html:
     say, scheme = reader.say, prosody.scheme
     if scheme is None:
         return say("prosody.ancient")
-    starts = "prosody.starts_level" if scheme.starts_level else "prosody.starts_oblique"
-    ends = "prosody.first_rhymes" if scheme.first_line_rhymes else "prosody.first_does_not"
-    name = reader.han(scheme.name)
-    text = say("prosody.scheme", name=name, starts=say(starts), ends=say(ends))
+    how = say(_SCHEMES[scheme.starts_level, scheme.first_line_rhymes])
+    text = say("prosody.scheme", name=reader.han(scheme.name), how=how)
     return Html(f"{text}\n{_departures(reader, scheme)}") if scheme.departures else text
 
 
@@ -84,21 +90,26 @@ def _rhyme(reader: Reader, prosody: ProsodyAnswer) -> Html:
 
 
 def _parallels(reader: Reader, prosody: ProsodyAnswer) -> Html:
-    if not prosody.parallels:
+    """The pairs of couplets that are parallel for the most part; a pair or two come by chance."""
+    couplets = [
+        _pairs(reader, pairs, len(prosody.lines[0]))
+        for _, group in groupby(prosody.parallels, key=lambda pair: pair.line)
+        if len(pairs := list(group)) * 2 > len(prosody.lines[0])
+    ]
+    if not couplets:
         return reader.say("prosody.no_parallels")
-    length = len(prosody.lines[0])
+    return reader.say("prosody.parallels", pairs="\n".join(couplets))
 
-    def foot(pair: Parallel) -> tuple[int, int]:
-        return pair.line, _FEET[length][pair.place]
 
-    couplets: dict[int, list[str]] = {}
-    for (line, _), group in groupby(prosody.parallels, key=foot):
-        for run in _runs(list(group)):
-            first = reader.han("".join(pair.first for pair in run))
-            second = reader.han("".join(pair.second for pair in run))
-            couplets.setdefault(line, []).append(f"{first}–{second}")
-    rows = [" · ".join(pairs) for pairs in couplets.values()]
-    return reader.say("prosody.parallels", pairs="\n".join(rows))
+def _pairs(reader: Reader, pairs: list[Parallel], length: int) -> str:
+    """What stands side by side within a part of the line, together."""
+    return " · ".join(
+        reader.han("".join(pair.first for pair in run))
+        + "–"
+        + reader.han("".join(pair.second for pair in run))
+        for _, foot in groupby(pairs, key=lambda pair: _FEET[length][pair.place])
+        for run in _runs(list(foot))
+    )
 
 
 def _runs(pairs: list[Parallel]) -> list[list[Parallel]]:

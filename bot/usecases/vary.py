@@ -19,8 +19,8 @@ COMMAND = "vary"
 DISTANCES = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 """The steps away from a verse: at the first a character or two change, at the last next to nothing
 is left of it."""
-_CANDIDATES = 2
-"""Of which one may be the verse itself: close by, there are not many others."""
+_TRIES = 2
+"""At each distance: close by there are not many others, and what comes may be the verse itself."""
 _PATIENCE = 20.0
 """Seconds for all tries."""
 
@@ -70,12 +70,13 @@ class Vary:
         """A verse that is neither of these, with its model, from the next distance that has one."""
         ends = time.monotonic() + _PATIENCE
         fits = original.model == (await self._poet.model()).model
+        farther = _farther(shown.distance)
         while True:
-            for distance in _farther(shown.distance):
-                answer = await self._near(original, fits, distance, ends - time.monotonic())
-                for verse in answer.verses:
-                    if verse.text not in (original.text, shown.text):
-                        return verse, answer.model, distance
+            for distance in farther:
+                for _ in range(_TRIES):
+                    answer = await self._near(original, fits, distance, ends - time.monotonic())
+                    if answer.verses[0].text not in (original.text, shown.text):
+                        return answer.verses[0], answer.model, distance
 
     async def _near(
         self, original: PoemRecord, fits: bool, distance: float, deadline: float
@@ -85,7 +86,7 @@ class Vary:
             near = Near(latent=list(original.latent), distance=distance)
         else:
             near = Near(verse=original.text, distance=distance)
-        request = ComposeRequest(form=original.form, count=_CANDIDATES, near=near)
+        request = ComposeRequest(form=original.form, near=near)
         return await self._poet.compose(request, deadline=deadline)
 
 

@@ -41,7 +41,9 @@ async def explain(visit: Visit) -> None:
     place = await _place(visit)
     tried = () if place is Place.CHANNEL else TRIED
     private = visit.chat.kind == "private"
-    await visit.reply(talk.manual(visit.reader, offered(place), tried, private=private))
+    inline = visit.bot.username if visit.bot.bot.supports_inline_queries else None
+    page = talk.manual(visit.reader, offered(place), tried, private=private, inline=inline)
+    await visit.reply(page)
 
 
 async def attempt(visit: Visit) -> None:

@@ -50,9 +50,15 @@ def greeting(reader: Reader, tried: Sequence[str] = (), *, private: bool) -> Pag
 
 
 def manual(
-    reader: Reader, commands: Sequence[Explained], tried: Sequence[str], *, private: bool
+    reader: Reader,
+    commands: Sequence[Explained],
+    tried: Sequence[str],
+    *,
+    private: bool,
+    inline: str | None = None,
 ) -> Page:
-    """The answer to /help: verse by example, then everything else, and examples to try."""
+    """The answer to /help: verse by example, then everything else, and examples to try; `inline` is
+    the bot's name if it may be called from any chat."""
     say = reader.say
     blocks: list[str] = [say("help.title")]
     for command in commands:
@@ -63,6 +69,8 @@ def manual(
     blocks.append("\n".join(others))
     if private:
         blocks.append(say("help.private"))
+    if inline is not None:
+        blocks.append(say("help.inline", username=inline))
     if not tried:
         return Page(Html("\n\n".join(blocks)))
     blocks.append(say("help.try"))

@@ -74,6 +74,11 @@ async def test_telegram_is_asked_for_queries_and_choices(services: Services) -> 
     assert {"inline_query", "chosen_inline_result"} <= set(wanted)
 
 
+@pytest.mark.usefixtures("bot")
+async def test_help_tells_of_it(ada: User) -> None:
+    assert "@qibu_test_bot moon" in (await ada.asks("/help")).text
+
+
 # The list
 
 
@@ -503,6 +508,6 @@ async def test_a_bot_without_inline_mode_composes_nothing_ahead(
 ) -> None:
     telegram.inline_mode = False
     async with running(build_application(services, request=telegram.request()), telegram):
-        await ada.asks("/help")
+        assert "@qibu_test_bot" not in (await ada.asks("/help")).text
         await asyncio.sleep(0.05)
     assert not await store.anthology.made_by(stock.COMMAND, 1)

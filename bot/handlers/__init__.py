@@ -29,6 +29,7 @@ from bot.handlers import (
     settings,
     share,
     start,
+    taste,
     top,
     variation,
 )
@@ -63,6 +64,7 @@ def setup(house: House) -> list[AnyHandler]:
             top,
             daily,
             settings,
+            taste,
             account,
             export,
             cancel,

@@ -53,6 +53,7 @@ MINE = Command("mine", "command.mine", _PRIVATE)
 TOP = Command("top", "command.top", _EVERYWHERE, "example.top")
 DAILY = Command("daily", "command.daily", _SETTINGS, "example.daily")
 SETTINGS = Command("settings", "command.settings", _SETTINGS)
+TASTE = Command("taste", "command.taste", _SETTINGS)
 LANGUAGE = Command("language", "command.language", _SETTINGS)
 PRIVACY = Command("privacy", "command.privacy", _PEOPLE)
 EXPORT = Command("export", "command.export", _PRIVATE)
@@ -74,6 +75,7 @@ COMMANDS = (
     MINE,
     DAILY,
     SETTINGS,
+    TASTE,
     LANGUAGE,
     PRIVACY,
     EXPORT,

@@ -4,7 +4,7 @@ Decides how a verse is described in numbers and what stars say of them; who agre
 from, and where it is kept, is left to the use cases and the store.
 """
 
-from bot.taste.belief import Belief, Evidence, Prior
+from bot.taste.belief import Belief, Evidence, Liking, Prior
 from bot.taste.choice import choose
 from bot.taste.features import FEATURES, SIZE, Feature, describe
 from bot.taste.population import Population, Voice
@@ -15,6 +15,7 @@ __all__ = [
     "Belief",
     "Evidence",
     "Feature",
+    "Liking",
     "Population",
     "Prior",
     "Voice",

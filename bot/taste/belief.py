@@ -100,6 +100,21 @@ class Prior:
 
 
 @dataclass(frozen=True)
+class Liking:
+    """How much something is liked."""
+
+    stars: float
+    """What it adds to a verse, or takes from it."""
+    deviation: float
+    """How unsure that is, in stars."""
+
+    @property
+    def liked(self) -> float:
+        """How likely it is liked rather than disliked, 0 to 1."""
+        return 0.5 * (1 + math.erf(self.stars / (self.deviation * math.sqrt(2))))
+
+
+@dataclass(frozen=True)
 class Belief:
     """The posterior of a chat's weights."""
 
@@ -131,13 +146,8 @@ class Belief:
         drawn: Floats = self.mean + _EASE * noise
         return drawn
 
-    def liking(self) -> dict[str, tuple[float, float]]:
-        """Of each feature that can be named: its weight in stars, and how likely it is liked
-        rather than disliked, 0 to 1."""
+    def liking(self) -> dict[str, Liking]:
+        """Of each feature that can be named, how much it is liked."""
         named = slice(1, 1 + len(FEATURES))
-        return {
-            feature.name: (float(mean), 0.5 * (1 + math.erf(mean / (deviation * math.sqrt(2)))))
-            for feature, mean, deviation in zip(
-                FEATURES, self.mean[named], self.deviation[named], strict=True
-            )
-        }
+        rows = zip(FEATURES, self.mean[named], self.deviation[named], strict=True)
+        return {feature.name: Liking(float(mean), float(dev)) for feature, mean, dev in rows}

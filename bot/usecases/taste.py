@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.poet import PoetRefused, PoetUnavailable
 from bot.store import PoemRecord, Store, TasteRecord
-from bot.taste import Belief, Evidence, Population, Voice, choose, describe
+from bot.taste import Belief, Evidence, Liking, Population, Voice, choose, describe
 from bot.taste.belief import LONGEST
 from bot.taste.choice import craft
 from bot.taste.features import VERSION, Floats
@@ -50,10 +50,10 @@ class Candidate(Protocol):
 
 @dataclass(frozen=True)
 class Learnt:
-    """What is believed of a chat that agreed: of each feature its weight in stars, and how likely
-    it is liked; and from how many ratings."""
+    """What is believed of a chat that agreed, by the names of features, and from how many
+    ratings."""
 
-    liking: dict[str, tuple[float, float]]
+    liking: dict[str, Liking]
     ratings: int
 
 

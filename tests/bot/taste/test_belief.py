@@ -24,7 +24,7 @@ def after(*rated: tuple[str, int], times: int = 1) -> Belief:
 
 
 def weight(belief: Belief, name: str) -> float:
-    return belief.liking()[name][0]
+    return belief.liking()[name].stars
 
 
 def test_the_mean_is_that_of_ridge_regression() -> None:
@@ -54,9 +54,9 @@ def test_what_gets_many_stars_is_liked_and_what_gets_few_is_not() -> None:
     assert weight(belief, "moon") > 0.2
     assert weight(belief, "frontier") < -0.2
     sure = belief.liking()
-    assert sure["moon"][1] > 0.9
-    assert sure["frontier"][1] < 0.1
-    assert sure["wine"][1] == pytest.approx(0.5)
+    assert sure["moon"].liked > 0.9
+    assert sure["frontier"].liked < 0.1
+    assert sure["wine"].liked == pytest.approx(0.5)
 
 
 def test_who_rates_more_is_known_better() -> None:

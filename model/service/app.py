@@ -15,9 +15,9 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
-from model.service import operations, problems
+from model.service import docs_page, operations, problems
 from model.service.door import Door
 from model.service.engine import Engine
 from model.service.errors import Busy, NotReady, OverQuota
@@ -55,6 +55,7 @@ def create_app(engine: Engine, settings: WorkerSettings, pool: Pool | None = Non
         title="Qibu worker",
         version="1",
         description="Writes classical Chinese verse. Errors are problem details (RFC 9457).",
+        docs_url=None,
         redoc_url=None,
     )
     app.include_router(_poet_routes(engine, pool, Quota(settings.worker_quota)))
@@ -64,7 +65,12 @@ def create_app(engine: Engine, settings: WorkerSettings, pool: Pool | None = Non
     app.add_middleware(Door, metrics=engine.metrics, key=settings.worker_key)
     schema = app.openapi
     app.openapi = lambda: _with_problems(schema())  # type: ignore[method-assign]
+    app.add_api_route("/docs", lambda: _docs(app), include_in_schema=False)
     return app
+
+
+def _docs(app: FastAPI) -> Response:
+    return HTMLResponse(docs_page.render(app.openapi()), headers=docs_page.HEADERS)
 
 
 def _poet_routes(engine: Engine, pool: Pool | None, quota: Quota) -> APIRouter:
@@ -72,7 +78,7 @@ def _poet_routes(engine: Engine, pool: Pool | None, quota: Quota) -> APIRouter:
         prefix="/v1",
         tags=["poet"],
         # The door checks the key, before anything of the request is read; this documents it.
-        dependencies=[Depends(HTTPBearer(auto_error=False))],
+        dependencies=[Depends(HTTPBearer(auto_error=False)), Depends(_user)],
         responses={
             status: {"model": Problem, "description": description}
             for status, description in _PROBLEMS.items()
@@ -185,6 +191,20 @@ _Deadline = Annotated[
     int | None,
     Header(alias=DEADLINE_HEADER, description="milliseconds the caller will still wait"),
 ]
+
+
+def _user(
+    _name: Annotated[
+        str | None,
+        Header(
+            alias=USER_HEADER,
+            description="on whose behalf: any name that is the same each time; callers have turns"
+            " and quotas by it",
+        ),
+    ] = None,
+) -> None:
+    """Documents the header; who the caller is, is read where it counts."""
+
 
 _PROBLEMS: dict[int | str, str] = {
     401: "The key is missing or wrong.",

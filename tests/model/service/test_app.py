@@ -226,6 +226,21 @@ async def test_the_contract_is_published(worker: Worker) -> None:
         assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
 
 
+async def test_the_page_of_the_contract_needs_nothing_from_elsewhere(worker: Worker) -> None:
+    response = await worker.http.get("/docs")
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.headers["content-security-policy"].startswith("default-src 'none'")
+    page = response.text
+    assert "//" not in page.replace("://", "").replace("<!doctype", "")
+    assert "<script" not in page
+    contract = (await worker.http.get("/openapi.json")).json()
+    for path, operations in contract["paths"].items():
+        for method in operations:
+            assert f"<code>{method.upper()} {path}</code>" in page
+    for field in ("acrostic", "near.latent", "verses.tones.rhyme", "Qibu-Deadline-Ms", "Qibu-User"):
+        assert f"<code>{field}</code>" in page
+
+
 async def test_metrics_count_what_happened(worker: Worker) -> None:
     await compose(worker, form="couplet7", count=5)
     await compose(worker, form="jueju7")

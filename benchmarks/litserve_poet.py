@@ -1,10 +1,10 @@
 """The same poet behind LitServe, as its documentation serves a model in batches.
 
-Decides nothing of its own: LitServe's queue, batches and HTTP around `Poet.compose`. Run by
-`benchmarks.serving`; needs the extra `bench`.
+Decides that the verses of a batch of LitServe's are written together, as the worker writes its own;
+queue, batches and HTTP are LitServe's. Run by `benchmarks.serving`; needs the extra `bench`.
 """
 
-from __future__ import annotations
+# Without postponed annotations: LitServe reads that of `request`.
 
 from typing import Any
 
@@ -13,6 +13,7 @@ import litserve
 
 from benchmarks.load import PATH
 from model.poet import Poet, Written, load_poet
+from model.poet.pieces import Plan, Ranked, batches
 from model.verse import Form
 
 
@@ -31,10 +32,25 @@ class PoetAPI(litserve.LitAPI):  # type: ignore[misc]
         return Form(request["form"]), int(request["seed"])
 
     def predict(self, wishes: list[tuple[Form, int]]) -> list[Written]:
-        return [self._poet.compose(form, seed=seed)[0] for form, seed in wishes]
+        plans = [self._poet.composing(form, seed=seed) for form, seed in wishes]
+        pieces = [piece for plan in plans for piece in next(plan)]
+        written = [
+            one for batch in batches(pieces, self._poet.rows) for one in self._poet.write(batch)
+        ]
+        return [_ended(plan, one) for plan, one in zip(plans, written, strict=True)]
 
     def encode_response(self, written: Written) -> dict[str, Any]:
         return {"text": written.verse.text, "seed": written.seed, "score": written.score}
+
+
+def _ended(plan: Plan[list[Written]], written: Ranked) -> Written:
+    """The verse of a plan that asked for one piece."""
+    try:
+        plan.send([written])
+    except StopIteration as end:
+        verses: list[Written] = end.value
+        return verses[0]
+    raise AssertionError("a plan for one verse asks for one piece")
 
 
 @click.command()

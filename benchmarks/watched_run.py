@@ -58,7 +58,7 @@ def _free_port() -> int:
 def _running(command: list[str], ready: str, folder: Path, **settings: str) -> Iterator[None]:
     """A program, from when an address answers; ended with the block."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("QIBU_")}
-    name = Path(command[0]).name
+    name = "qibu" if "qibu" in command else command[0]
     with (folder / f"{name}.log").open("w") as log:
         process = subprocess.Popen(
             command, cwd=folder, env=clean | settings, stdout=log, stderr=log
@@ -105,6 +105,17 @@ def _live(telegram: FakeTelegram, minutes: float, pause: float) -> None:
         time.sleep(chance.expovariate(1 / (pause / 5 if crowded else pause)))
 
 
+def _cost(numbers: str) -> str:
+    """What an update took of a core, on the bot's side."""
+    updates = sum(_samples(numbers, "qibu_bot_updates_total{"))
+    busy = sum(_samples(numbers, "qibu_bot_process_cpu_seconds_total"))
+    return f"The bot used {busy:.1f} s of a core for {updates:.0f} updates, its start included."
+
+
+def _samples(numbers: str, begin: str) -> Iterator[float]:
+    return (float(row.split()[-1]) for row in numbers.splitlines() if row.startswith(begin))
+
+
 @click.command()
 @click.option("--minutes", type=click.FloatRange(1), default=8.0, show_default=True)
 @click.option("--pause", default=2.0, show_default=True, help="Seconds between two acts.")
@@ -141,7 +152,10 @@ def main(minutes: float, pause: float, picture: Path) -> None:
             _live(telegram, minutes, pause)
             time.sleep(5)
             draw(watching, picture.absolute(), minutes + 0.5, "20s")
-    click.echo(f"{picture} shows {minutes:g} minutes.")
+            numbers = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+        log = (folder / "qibu.log").read_text()
+    click.echo(f"{picture} shows {minutes:g} minutes. {_cost(numbers)}")
+    click.echo("\n".join(line for line in log.splitlines() if '"ERROR"' in line), err=True)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Replica:
 
     def __init__(self, given: ReplicaSettings) -> None:
         """Returns when the poet is loaded: until then Ray sends no requests here."""
+        self._filling: asyncio.Task[None] | None = None
         logs.configure(logs.LogSettings())
         calm_torch()
         self._settings = WorkerSettings(model=given.model)
@@ -61,6 +62,8 @@ class Replica:
 
     async def __del__(self) -> None:
         """Ray calls this when requests have ended, or had their time to."""
+        if self._filling is None:
+            return  # the poet never came
         self._filling.cancel()
         await asyncio.gather(self._filling, return_exceptions=True)
         await asyncio.wait_for(self._engine.drain(), DRAIN_LIMIT)

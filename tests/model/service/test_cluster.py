@@ -51,7 +51,7 @@ async def test_a_replica_with_a_dead_poet_asks_to_be_replaced(poet: TinyPoet) ->
 
 
 def test_what_ray_is_told_is_what_it_understands() -> None:
-    import yaml  # noqa: PLC0415 (comes with Ray)
+    yaml = pytest.importorskip("yaml", reason="comes with Ray")
     from ray.serve.schema import ServeDeploySchema  # noqa: PLC0415
 
     given: dict[str, Any] = yaml.safe_load((ROOT / "ops" / "cluster.yaml").read_text())

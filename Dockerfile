@@ -6,7 +6,7 @@
 # Build arguments
 #   TORCH                 cpu (default) | cuda: the build fails if the torch it got cannot use a GPU
 #                         | none: an image for `qibu bot` alone, without torch and the poet
-#   EXTRAS                more of pyproject.toml's extras, as postgres
+#   EXTRAS                more of pyproject.toml's extras, as cluster; pinned by version alone
 #   PIP_EXTRA_INDEX_URL   read by pip. On x86-64, PyPI's torch is the CUDA build: it runs on a CPU as
 #                         well, but brings gigabytes. For a small image give the address of the CPU
 #                         builds, which pytorch.org names under Get Started: Linux, Pip, CPU.
@@ -21,11 +21,22 @@ RUN python -m venv /opt/qibu
 ENV PATH=/opt/qibu/bin:$PATH
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY docker/requirements.py docker/
-# The dependencies first: they change seldom and are large.
-RUN python docker/requirements.py "$TORCH" "$EXTRAS" > requirements.txt \
- && pip install --requirement requirements.txt \
- && if [ "$TORCH" = cuda ]; then \
-      python -c 'import sys, torch; sys.exit(not torch.version.cuda and "this torch has no CUDA")'; \
+COPY docker/lock/ docker/lock/
+# The dependencies first: they change seldom and are large. Every file by its digest (`make lock`),
+# but torch's CPU build: that is another file in every index, and pinned by its version alone.
+RUN case "$TORCH" in \
+      none) pip install --require-hashes --requirement docker/lock/bot.txt ;; \
+      cpu) pip install --require-hashes --requirement docker/lock/poet.txt \
+        && python docker/requirements.py torch > torch.txt \
+        && pip install --requirement torch.txt ;; \
+      cuda) pip install --require-hashes --requirement docker/lock/poet.txt \
+        && pip install --require-hashes --requirement docker/lock/torch.txt \
+        && python -c 'import sys, torch; sys.exit(not torch.version.cuda and "no CUDA here")' ;; \
+      *) echo "TORCH is $TORCH: make it cpu, cuda or none" >&2; exit 1 ;; \
+    esac \
+ && if [ -n "$EXTRAS" ]; then \
+      python docker/requirements.py "$EXTRAS" > extras.txt \
+      && pip install --requirement extras.txt; \
     fi
 COPY bot/ bot/
 COPY migrations/ migrations/

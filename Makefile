@@ -5,6 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 CHECKS := $(VENV)/checks
+LOCKING := $(VENV)/locking
+LOCK = $(BIN)/python docker/requirements.py
+COMPILE = $(BIN)/uv pip compile - --quiet --no-config --no-header --universal \
+  --python-version 3.11 --generate-hashes
 BENCH := $(VENV)/bench
 BENCHED := $(BENCH)/installed
 
@@ -15,6 +19,8 @@ help:
 	@echo 'make test-postgres: the tests that touch the store, on a PostgreSQL server of their own'
 	@echo 'make lint     ruff, mypy and import-linter alone'
 	@echo 'make check    the slow proofs, and the steps of the Dockerfile in a clean environment'
+	@echo 'make lock     pin what the container installs, with digests, after a change of dependencies'
+	@echo 'make sbom     list what the container installs, as CycloneDX'
 	@echo 'make bench    every number that README and docs quote'
 	@echo 'make bench-speed, bench-candidates, bench-pairs: parts of it; see docs/training.md'
 	@echo 'make bench-serving: the worker beside its poet and LitServe, some minutes; FULL=1: an hour'
@@ -80,6 +86,19 @@ plots: $(INSTALLED) data/corpus/corpus.json
 data/corpus/corpus.json: | $(INSTALLED)
 	$(BIN)/qibu corpus
 
+# What the container installs, each file by its digest; after a change of dependencies.
+lock: $(LOCKING)
+	@mkdir -p docker/lock
+	$(LOCK) bot | $(COMPILE) --output-file docker/lock/bot.txt
+	$(LOCK) poet | $(COMPILE) --constraint docker/lock/bot.txt --output-file docker/lock/poet.txt
+	$(LOCK) torch | $(COMPILE) --constraint docker/lock/poet.txt --output-file docker/lock/torch.txt
+
+# What is in the container, as CycloneDX: for scanners, and for who must answer what one ships.
+sbom: $(LOCKING)
+	cat docker/lock/poet.txt docker/lock/torch.txt | $(BIN)/cyclonedx-py requirements - \
+	  --pyproject pyproject.toml --output-reproducible --output-file sbom.cdx.json
+	@echo sbom.cdx.json
+
 docs: $(INSTALLED)
 	$(BIN)/python docs/as_written.py
 	$(BIN)/python docs/conversation.py
@@ -112,6 +131,10 @@ $(BENCHED): pyproject.toml | $(INSTALLED)
 	$(BENCH)/bin/python -m pip install --disable-pip-version-check -e '.[bench]'
 	@touch $@
 
+$(LOCKING): pyproject.toml | $(INSTALLED)
+	$(BIN)/python -m pip install --disable-pip-version-check -e '.[lock]'
+	@touch $@
+
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
-.PHONY: help install run test test-postgres lint check docs \
+.PHONY: help install run test test-postgres lint check lock sbom docs \
   bench bench-speed bench-serving bench-candidates bench-pairs models plots

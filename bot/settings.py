@@ -138,6 +138,7 @@ class Settings(BaseSettings):
     fair_use_chat: AllowanceOrOff = Allowance(30, 60)
     metrics_listen: ListenAt | None = None
     log_format: Literal["text", "json"] = "text"
+    seed_days: int | None = Field(default=None, ge=1)
 
     @field_validator("telegram_token")
     @classmethod

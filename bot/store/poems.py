@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.engine import Database
@@ -35,6 +35,18 @@ class Poems:
         """Keeps a poem under a new public id; its user and chat must be known to the store."""
         async with self._database.write() as session:
             return await add_poem(session, poem, self._database.now())
+
+    async def forget_seeds(self, before: datetime) -> int:
+        """Removes the words that people gave for poems made before that moment; the poems stay. Of
+        how many poems."""
+        query = (
+            update(Poem)
+            .where(Poem.seed_text.is_not(None), Poem.created_at < before)
+            .values(seed_text=None)
+            .returning(Poem.id)
+        )
+        async with self._database.write() as session:
+            return len((await session.scalars(query)).all())
 
     async def get(self, public_id: str) -> PoemRecord | None:
         """The poem of that public id, or None."""

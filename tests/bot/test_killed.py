@@ -6,11 +6,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pytest
 
@@ -22,6 +22,17 @@ from tests.model.service.poet import WAITS
 from tests.telegram import FakeServer, FakeTelegram
 
 KEY = "a-key-of-the-worker"
+PATIENCE = 200
+"""Seconds that a bot may take to start on a machine that has much else to do."""
+
+T = TypeVar("T")
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+async def until(telegram: FakeTelegram, condition: Callable[[], T]) -> T:
+    """Waits for a bot in a process of its own."""
+    return await telegram.until(condition, within=PATIENCE)
 
 
 class Start(Protocol):
@@ -71,16 +82,16 @@ async def test_while_a_verse_is_composed_it_is_composed_again(
     ada, li = telegram.user("Ada", language_code="zh"), telegram.user("李", language_code="zh")
     with start() as qibu:
         ada.sends(f"/poem {WAITS}")
-        await telegram.until(worker.poet.waiting.is_set)
+        await until(telegram, worker.poet.waiting.is_set)
         li.sends("/help")
-        await telegram.until(lambda: li.answers)
+        await until(telegram, lambda: li.answers)
         assert not [u for u in telegram.updates.pending if "poem" in str(u)], "acknowledged"
         qibu.killed()
     worker.poet.go_on.set()
     with start() as qibu:
-        await telegram.until(lambda: ada.answers)
+        await until(telegram, lambda: ada.answers)
         ada.sends("/help")
-        await telegram.until(lambda: len(ada.answers) == 2)
+        await until(telegram, lambda: len(ada.answers) == 2)
         qibu.told_to_stop()
         assert qibu.ended() == 0
     assert len(ada.answers) == 2
@@ -97,11 +108,11 @@ async def test_when_the_answer_has_left_it_is_not_sent_again_and_marked(
     telegram.delivers_then_times_out("sendMessage")
     ada.sends("/help")
     with start() as qibu:
-        await telegram.until(lambda: ada.answers)
+        await until(telegram, lambda: ada.answers)
         qibu.killed()
     with start() as qibu:
         ada.sends("/privacy")
-        await telegram.until(lambda: len(ada.answers) == 2)
+        await until(telegram, lambda: len(ada.answers) == 2)
         qibu.told_to_stop()
         assert qibu.ended() == 0
     assert "may be lost" in qibu.log
@@ -117,15 +128,15 @@ async def test_a_rating_is_kept_once_and_its_thanks_come(
     ada = telegram.user("Ada")
     ada.sends("/poem")
     with start() as qibu:
-        poem = (await telegram.until(lambda: ada.answers))[-1]
+        poem = (await until(telegram, lambda: ada.answers))[-1]
         telegram.delivers_then_times_out(point)
         best = next(b.data for b in poem.buttons if b.data and b.data.endswith(":5"))
         click = ada.clicks(poem, best)
-        await telegram.until(lambda: telegram.calls_of(point))
+        await until(telegram, lambda: telegram.calls_of(point))
         qibu.killed()
     with start() as qibu:
         again = ada.clicks(poem, best)
-        await telegram.until(lambda: again.answered)
+        await until(telegram, lambda: again.answered)
         qibu.told_to_stop()
         assert qibu.ended() == 0
     assert click.answered
@@ -145,17 +156,18 @@ async def test_a_crowd_killed_again_and_again_gets_every_answer_once_or_is_marke
         before = sum(len(person.answers) for person in people)
         with start() as qibu:
             enough = before + 3 + 4 * turn
-            await telegram.until(lambda n=enough: sum(len(p.answers) for p in people) >= n)
+            await until(telegram, lambda n=enough: sum(len(p.answers) for p in people) >= n)
             qibu.killed()
     with start() as qibu:
-        await telegram.until(lambda: not telegram.updates.pending)
+        await until(telegram, lambda: not telegram.updates.pending)
         for person in people:
             person.sends("/top")
-        await telegram.until(
+        await until(
+            telegram,
             lambda: (
                 all(p.answers and p.chat.last_answer.date for p in people)
                 and not telegram.updates.pending
-            )
+            ),
         )
         qibu.told_to_stop()
         assert qibu.ended() == 0

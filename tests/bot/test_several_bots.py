@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pytest
 
@@ -18,8 +18,19 @@ from tests.bot.worker import LocalWorker
 from tests.telegram import FakeServer, FakeTelegram
 
 KEY = "a-key-of-the-worker"
+PATIENCE = 200
+"""Seconds that a bot may take to start on a machine that has much else to do."""
+
+T = TypeVar("T")
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 SECRET = "a-secret-of-the-webhook"
 PUBLIC = "https://qibu.example"
+
+
+async def until(telegram: FakeTelegram, condition: Callable[[], T]) -> T:
+    """Waits for a bot in a process of its own."""
+    return await telegram.until(condition, within=PATIENCE)
 
 
 class Start(Protocol):
@@ -88,15 +99,15 @@ async def test_they_share_the_work_and_one_is_killed(
     asked = ["/start", "/help", "/privacy", "/top"]
     server.loses_acknowledgements = 5
     with start(0) as one, start(1) as other:
-        await telegram.until(lambda: "listening" in one.log and "listening" in other.log)
+        await until(telegram, lambda: "listening" in one.log and "listening" in other.log)
         for words in asked:
             for person in people:
                 person.sends(words)
-        await telegram.until(lambda: all(len(person.answers) == 4 for person in people))
+        await until(telegram, lambda: all(len(person.answers) == 4 for person in people))
         one.killed()
         for person in people:
             person.sends("/help")
-        await telegram.until(lambda: all(len(person.answers) == 5 for person in people))
+        await until(telegram, lambda: all(len(person.answers) == 5 for person in people))
         other.told_to_stop()
         assert other.ended() == 0
     assert not telegram.updates.pending
@@ -116,14 +127,14 @@ async def test_one_poem_of_the_day_comes_to_each_chat(
     with start(0) as one:
         for person in people:
             person.sends("/help")
-        await telegram.until(lambda: all(person.answers for person in people))
+        await until(telegram, lambda: all(person.answers for person in people))
         one.told_to_stop()
         assert one.ended() == 0
     a_minute_ago = (datetime.now(UTC) - timedelta(minutes=1)).time()
     for person in people:
         await store.chats.set_daily(person.id, a_minute_ago, "UTC")
     with start(0) as one, start(1) as other:
-        await telegram.until(lambda: all(len(person.answers) > 1 for person in people), within=100)
+        await until(telegram, lambda: all(len(person.answers) > 1 for person in people), within=100)
         for bot in (one, other):
             bot.told_to_stop()
         assert [one.ended(), other.ended()] == [0, 0]
@@ -140,14 +151,14 @@ async def test_from_polling_to_webhook_and_back_nothing_is_lost_or_answered_twic
         with start(0, QIBU_MODE=mode) as bot:
             for words in ("/top", "/privacy"):
                 asked += 1
-                await telegram.until(lambda n=asked: len(ada.answers) == n)
+                await until(telegram, lambda n=asked: len(ada.answers) == n)
                 ada.sends(words)
             # What it has not taken when it leaves waits for the next, which takes it otherwise.
             bot.told_to_stop()
             assert bot.ended() == 0
         asked += 1
     with start(0) as bot:
-        await telegram.until(lambda: len(ada.answers) == asked)
+        await until(telegram, lambda: len(ada.answers) == asked)
         bot.told_to_stop()
         assert bot.ended() == 0
     assert not telegram.updates.pending

@@ -77,6 +77,7 @@ class TerminalRequest(BaseRequest):
         self._screen = screen
         self._person = person
         self._shown: dict[int, Shown] = {}
+        self._changed: dict[int, Shown] = {}
         self._album = Album()
         self._asking: int | None = None
         # Above those of earlier runs, which the database may remember.
@@ -155,6 +156,12 @@ class TerminalRequest(BaseRequest):
     def _latest_with_buttons(self) -> Shown | None:
         return next((m for m in reversed(self._shown.values()) if m.rows), None)
 
+    def catch_up(self) -> None:
+        """Shows what messages were turned into; a pipe is told at the end, not of every step."""
+        changed, self._changed = self._changed, {}
+        for message in changed.values():
+            self._show(message)
+
     # What the bot asks for
 
     def _perform(self, name: str, given: Mapping[str, Any]) -> object:
@@ -216,6 +223,7 @@ class TerminalRequest(BaseRequest):
         message = Shown(self._next_id(), int(time.time()), source, given.get("reply_markup") or {})
         self._shown[message.id] = message
         self._asking = message.id if message.markup.get("force_reply") else self._asking
+        self.catch_up()
         self._show(message)
         return message
 
@@ -234,11 +242,14 @@ class TerminalRequest(BaseRequest):
         if before == (message.source, message.markup):
             raise _Refused("message is not modified")
         if message.source != before[0]:
-            self._show(message)
+            self._changed[message.id] = message
+            if self._screen.interactive:
+                self.catch_up()
         return self._json(message)
 
     def _delete(self, given: Mapping[str, Any]) -> object:
-        self._shown.pop(int(given["message_id"]), None)
+        for messages in (self._shown, self._changed):
+            messages.pop(int(given["message_id"]), None)
         return True
 
     def _answer(self, given: Mapping[str, Any]) -> object:

@@ -82,9 +82,21 @@ async def talk(settings: Settings, person: Person, screen: Screen, source: int =
         screen.hint(words.plain("terminal.welcome"))
         async with started(application):
             screen.prompt()
-            async for line in _lines(source):
+            lines = _lines(source)
+            line = await anext(lines, None)
+            while line is not None:
                 await _say(line, request, application, screen)
-                screen.prompt()
+                following = asyncio.ensure_future(anext(lines, None))
+                answered = asyncio.create_task(application.update_queue.join())
+                # Who types may stop the bot with another line; one that is piped waits its turn.
+                late = {answered, following} if screen.interactive else {answered}
+                await asyncio.wait(late, return_when=asyncio.FIRST_COMPLETED)
+                if answered.done():
+                    request.catch_up()
+                    screen.prompt()
+                answered.cancel()
+                line = await following
+            await application.update_queue.join()
             screen.leave()
 
 
@@ -94,7 +106,7 @@ async def _say(
     application: AnyApplication,
     screen: Screen,
 ) -> None:
-    """Tells the bot one line and waits until it has reacted."""
+    """Tells the bot one line."""
     text = line.strip()
     if not text:
         return
@@ -104,7 +116,6 @@ async def _say(
         return
     update = request.message(text) if button is None else request.click(button)
     await application.update_queue.put(Update.de_json(update, application.bot))
-    await application.update_queue.join()
 
 
 async def _lines(source: int) -> AsyncIterator[str]:

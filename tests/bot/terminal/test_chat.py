@@ -19,6 +19,7 @@ import pytest
 
 from tests.bot.process import clean_environment
 from tests.bot.worker import LocalWorker
+from tests.model.service.poet import WAITS
 
 KEY = "a-key-of-the-worker"
 COMMAND = [sys.executable, "-m", "qibu", "chat"]
@@ -214,6 +215,32 @@ def test_on_a_terminal_it_prompts_and_styles_and_leaves_at_the_end_of_input(
     terminal.shows("› ")
     terminal.types("\x04")
     assert terminal.process.wait(30) == 0
+
+
+def test_on_a_terminal_what_takes_long_can_be_stopped(
+    terminal: Terminal, worker: LocalWorker
+) -> None:
+    worker.poet.go_on.clear()
+    terminal.shows("› ")
+    terminal.types(f"/poem {WAITS}\n")
+    assert worker.poet.waiting.wait(60)
+    terminal.types("/cancel\n")
+    terminal.shows("Stopped.")
+    terminal.shows("› ")
+    worker.poet.go_on.set()
+    terminal.types("\x04")
+    assert terminal.process.wait(30) == 0
+
+
+def test_in_a_pipe_a_walk_is_its_beginning_and_the_whole(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    walk = "/morph 白日依山尽，黄河入海流 | 空山新雨后，天气晚来秋\n"
+    done = piped(walk, tmp_path, environment)
+    first, _, whole = done.stdout.partition("●○○○○○○○")
+    assert first.count("白日依山尽，黄河入海流。") == 1
+    assert "●●" not in whole
+    assert "[6] ⑥" in whole
 
 
 def test_an_interrupt_ends_it_at_once(terminal: Terminal) -> None:

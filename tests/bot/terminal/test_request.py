@@ -42,7 +42,8 @@ class Desk:
         self._output = output
 
     def seen(self) -> str:
-        """What has appeared since the last look."""
+        """What has appeared since the last look, with what messages were turned into."""
+        self.request.catch_up()
         text = self._output.getvalue()
         self._output.seek(0)
         self._output.truncate()

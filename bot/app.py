@@ -182,15 +182,16 @@ def _house(
     sending = Sending(bot, store)
     edits, view = Edits(sending), View(store)
     pictures = Pictures(CardStudio(CardPainter()))
+    taste = Taste(store, poet, np.random.default_rng(services.chance.getrandbits(128)))
     daily = DailyPoem(
         store,
         poet,
         DailySender(bot, store, texts, pictures),
         services.clock,
+        taste=taste,
         noted=services.deliveries_noted,
     )
     forms = FormChoice(poet, services.chance)
-    taste = Taste(store, poet, np.random.default_rng(services.chance.getrandbits(128)))
     compose, acrostic = Compose(store, poet, forms, taste), Acrostic(store, poet, forms)
     answer = Answer(store, poet)
     stock = Stock(store, poet, forms, services.clock)

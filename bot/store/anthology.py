@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from bot.store.engine import Database
 from bot.store.opinions import opinions
 from bot.store.poems import PRIOR_MEAN, PRIOR_RATINGS, poem_record, summary
 from bot.store.records import PoemRecord, RatingSummary
-from bot.store.tables import Poem
+from bot.store.tables import Delivery, Poem
 from model.verse import Form
 
 RECENT = 20_000
@@ -63,6 +63,13 @@ class Anthology:
         query = (
             select(Poem).where(_OPEN, Poem.command == command).order_by(Poem.id.desc()).limit(limit)
         )
+        async with self._database.read() as session:
+            return [poem_record(poem) for poem in await session.scalars(query)]
+
+    async def unseen_in(self, chat_id: int, limit: int) -> list[PoemRecord]:
+        """The newest poems that no delivery brought to a chat."""
+        seen = exists().where(Delivery.chat_id == chat_id, Delivery.poem_id == Poem.id)
+        query = select(Poem).where(_OPEN, ~seen).order_by(Poem.id.desc()).limit(limit)
         async with self._database.read() as session:
             return [poem_record(poem) for poem in await session.scalars(query)]
 

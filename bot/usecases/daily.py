@@ -19,6 +19,7 @@ from bot.due import Due, due, local_date
 from bot.poet.errors import PoetRefused, PoetUnavailable
 from bot.store import ChatRecord, Claim, PoemRecord, Store
 from bot.usecases.poem_of_date import PoemOfDate, Poet
+from bot.usecases.taste import Taste
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ STALE = timedelta(minutes=5)
 done: their claim is void."""
 STRIKES = 3
 """After so many refusals in a row a chat is not tried any more, until it speaks again."""
+OFFERED = 16
+"""Poems among which a chat's taste chooses, that of the date among them."""
 _FIRST_PAUSE = 30.0
 _LONGEST_PAUSE = 900.0
 """Seconds before a second try; each further pause is twice as long."""
@@ -112,13 +115,16 @@ class DailyPoem:
         clock: Callable[[], datetime],
         *,
         at_once: int = 8,
+        taste: Taste | None = None,
         noted: Callable[[str, int], None] = lambda _state, _number: None,
     ) -> None:
-        """`noted` is told how many posts came to a state, by the store's name for it."""
+        """Where a chat agreed to be learnt from, its `taste` chooses its poem; `noted` is told how
+        many posts came to a state, by the store's name for it."""
         self._store = store
         self._sender = sender
         self._clock = clock
-        self._poems = PoemOfDate(store, poet, clock)
+        self._taste = taste
+        self._poems = PoemOfDate(store, poet, clock, taste)
         self._at_once = at_once
         self._noted = noted
         self._closing = False
@@ -185,8 +191,8 @@ class DailyPoem:
         for entry in entries:
             if self._closing:
                 return
-            poem = poems[entry.local_date]
             try:
+                poem = await self._for(entry.chat_id, poems[entry.local_date])
                 await self._prepare(entry, poem)
                 claim = await self._claim(entry)
                 if claim is not None:
@@ -194,6 +200,14 @@ class DailyPoem:
             except Exception:
                 # One chat's trouble is no other chat's; the delivery's state says what may follow.
                 _log.exception("the daily poem of chat %d is stuck", entry.chat_id)
+
+    async def _for(self, chat_id: int, poem: PoemRecord) -> PoemRecord:
+        """The poem of the date, or of it and others that the chat has not seen, what it likes."""
+        if self._taste is None or not await self._taste.agreed(chat_id):
+            return poem
+        unseen = await self._store.anthology.unseen_in(chat_id, OFFERED + 1)
+        offered = [poem, *[other for other in unseen if other.id != poem.id][: OFFERED - 1]]
+        return offered[await self._taste.pick_kept(chat_id, offered)]
 
     async def _prepare(self, entry: _Waiting, poem: PoemRecord) -> None:
         chat = await self._store.chats.get(entry.chat_id)

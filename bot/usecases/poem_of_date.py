@@ -1,19 +1,21 @@
 """The choice of the poem of a date.
 
-Decides what is worthy of everybody's eyes: what people liked, else the best of many fresh ones;
-that there is one per date, however many bots choose, is left to the store.
+Decides what is worthy of everybody's eyes: what people liked, else the best of many fresh ones, by
+the poet's score and what most chats like; that there is one per date, however many bots choose, is
+left to the store.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.poet.errors import PoetUnavailable
 from bot.store import NewPoem, PoemRecord, Store
-from model.service.protocol import ComposeRequest, ModelAnswer, VerseAnswer, VersesAnswer
+from bot.usecases.taste import Taste
+from model.service.protocol import ComposeRequest, ModelAnswer, VersesAnswer
 from model.verse import Form
 
 RECENT = timedelta(days=30)
@@ -44,10 +46,17 @@ class Poet(Protocol):
 class PoemOfDate:
     """One poem per local calendar date, the same for everybody."""
 
-    def __init__(self, store: Store, poet: Poet, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        poet: Poet,
+        clock: Callable[[], datetime],
+        taste: Taste | None = None,
+    ) -> None:
         self._store = store
         self._poet = poet
         self._clock = clock
+        self._taste = taste
         self._choosing = asyncio.Lock()
 
     async def of(self, local_date: date) -> PoemRecord:
@@ -74,7 +83,16 @@ class PoemOfDate:
         form = form_of(local_date, (await self._poet.model()).forms)
         request = ComposeRequest(form=form, count=CANDIDATES)
         answer = await self._poet.compose(request, deadline=_PATIENCE)
-        verse = _best(answer, await self._store.daily_poems.withheld_texts())
+        withheld = await self._store.daily_poems.withheld_texts()
+        worthy = [verse for verse in answer.verses if verse.text not in withheld]
+        if not worthy:
+            raise PoetUnavailable("broken")
+        worth = [verse.score for verse in worthy]
+        if self._taste is not None:
+            worth = (await self._taste.popular(worthy)).tolist()
+        # A line of the corpus is no achievement, so novel verses go first.
+        best = max(range(len(worthy)), key=lambda place: (worthy[place].novel, worth[place]))
+        verse = worthy[best]
         return await self._store.daily_poems.add(
             local_date,
             NewPoem(
@@ -98,11 +116,3 @@ def form_of(local_date: date, offered: Sequence[Form]) -> Form:
     turn, odd = divmod(local_date.toordinal(), 2)
     among = (couplets or quatrains) if odd else (quatrains or couplets)
     return among[turn % len(among)]
-
-
-def _best(answer: VersesAnswer, withheld: Collection[str]) -> VerseAnswer:
-    """The highest score; a line of the corpus is no achievement, so novel verses go first."""
-    worthy = [verse for verse in answer.verses if verse.text not in withheld]
-    if not worthy:
-        raise PoetUnavailable("broken")
-    return max(worthy, key=lambda verse: (verse.novel, verse.score))

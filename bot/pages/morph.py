@@ -50,7 +50,7 @@ def whole(reader: Reader, walk: Walked) -> Page:
     gap = "\n" if walk.start.form.line_count > 2 else " "
     rows = [str(escape(reader.verse(texts[0])))]
     for number, (before, now) in enumerate(pairwise(texts)):
-        mark = NUMBERS[number] + gap if number < len(walk.between) else ""
+        mark = NUMBERS[number] + gap if number < len(walk.between) else gap.strip(" ")
         rows.append(mark + _changed(reader, before, now))
     title = say("morph.title", start=_name(reader, walk.start), end=_name(reader, walk.end))
     blocks = [title, Html(f"<blockquote>{chr(10).join(rows)}</blockquote>")]

@@ -31,7 +31,8 @@ async def test_two_characters_make_a_couplet_and_four_a_quatrain(ada: User, li: 
     assert re.search("[五七]绝 · 藏头「生日快乐」$", quatrain.text)
     assert [[button.text for button in row] for row in quatrain.keyboard] == [
         STARS,
-        ["再来一首", "卡片"],
+        ["再来", "变奏", "格律"],
+        ["♡ 收藏", "分享", "卡片"],
     ]
     assert li.chat.actions == ["typing"]
 

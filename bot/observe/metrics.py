@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from telegram.error import TelegramError
 from telegram.ext import CallbackContext
 
+from bot.handlers.errors import REACTIONS, apologise
 from bot.poet import EmbeddedWorker, Endpoint, PoetUnavailable
 from bot.poet.embedded import State
 from bot.sending import judge
@@ -86,7 +87,9 @@ class Metrics:
 
     async def count_error(self, _: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
         """An update could not be handled; an error handler of an Application."""
-        self.errors.labels(_kind(context.error)).inc()
+        kind = _kind(context.error)
+        if kind is not None:
+            self.errors.labels(kind).inc()
 
     def count_deliveries(self, state: str, number: int = 1) -> None:
         """So many daily poems came to a state."""
@@ -106,14 +109,16 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-def _kind(error: BaseException | None) -> str:
-    """Whose fault it was."""
+def _kind(error: Exception | None) -> str | None:
+    """Whose fault it was; None where somebody only asked for something else meanwhile."""
     match error:
         case PoetUnavailable():
             return f"poet_{error.reason}"
         case TelegramError():
             return f"telegram_{judge(error).fate.name.lower()}"
-    return "own"
+    assert error is not None
+    reaction = next(reaction for applies, reaction in REACTIONS if applies(error))
+    return "own" if reaction is apologise else None
 
 
 class _Child(Collector):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time
+from typing import cast
 
 import pytest
 
@@ -14,6 +15,8 @@ from bot.poet import PoetClient, WorkerAddress
 from bot.services import Services
 from bot.store import Store
 from tests.bot.handlers.conftest import ada, services, telegram, worker
+from tests.bot.worker import LocalWorker
+from tests.model.service.poet import WAITS
 from tests.telegram import FakeTelegram, User, running
 
 __all__ = ["ada", "services", "telegram", "worker"]
@@ -79,6 +82,28 @@ async def test_for_want_of_a_poet(
     await nobody.aclose()
     assert value(metrics, "errors_total", kind="poet_broken") == 1
     assert value(metrics, "answers_total", kind="message") == 1, "it says so"
+
+
+async def test_who_asks_twice_is_no_fault(
+    bot: AnyApplication, telegram: FakeTelegram, worker: LocalWorker, ada: User, metrics: Metrics
+) -> None:
+    ada.sends(f"/poem {WAITS}")
+    await telegram.until(worker.poet.waiting.is_set)
+    ada.sends("/poem")
+    await telegram.until(lambda: ada.answers)
+    worker.poet.go_on.set()
+    await telegram.settled()
+    assert value(metrics, "errors_total", kind="own") == 0
+
+
+async def test_our_own_fault(
+    services: Services, telegram: FakeTelegram, ada: User, metrics: Metrics
+) -> None:
+    broken = cast("PoetClient", object())
+    application = build_observed(replace(services, poet=broken), metrics, telegram.request())
+    async with running(application, telegram):
+        await ada.asks("/poem")
+    assert value(metrics, "errors_total", kind="own") == 1
 
 
 async def test_daily_poems_by_state(

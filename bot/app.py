@@ -231,7 +231,7 @@ def _house(
         prosody=Prosody(store, poet, view),
         collections=Collections(store),
         share=Share(store),
-        account=Account(store),
+        account=Account(store, taste),
         subscribe=Subscribe(store),
         preferences=Preferences(store),
         channels=Channels(store),

@@ -17,7 +17,7 @@ from bot.store.chats import chat_record
 from bot.store.engine import Database
 from bot.store.poems import poem_record
 from bot.store.records import ChatRecord, DeliveryState, PoemRecord, RatingOrigin
-from bot.store.tables import Chat, Delivery, Favourite, Poem, Rating, User
+from bot.store.tables import Chat, Delivery, Favourite, Poem, Rating, Taste, TasteRating, User
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,16 @@ class OwnFavourite:
 
 
 @dataclass(frozen=True)
+class OwnTasteRating:
+    """The person's stars from which the taste of a chat was learnt that agreed to it."""
+
+    chat_id: int
+    public_id: str
+    stars: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
 class OwnDelivery:
     """A poem that was sent to the person's private chat, or was to be."""
 
@@ -71,6 +81,9 @@ class Trace:
     poems: tuple[OwnPoem, ...]
     ratings: tuple[OwnRating, ...]
     favourites: tuple[OwnFavourite, ...]
+    taste_agreed_at: datetime | None
+    """When the private chat agreed to be learnt from."""
+    taste_ratings: tuple[OwnTasteRating, ...]
     deliveries: tuple[OwnDelivery, ...]
 
 
@@ -91,6 +104,7 @@ class Traces:
                 .where((Chat.id == user_id) | (Chat.added_by == user_id))
                 .order_by(Chat.created_at)
             )
+            taste = await session.get(Taste, user_id)
             return Trace(
                 user.id,
                 user.language_code,
@@ -99,6 +113,8 @@ class Traces:
                 await _poems(session, user_id),
                 await _ratings(session, user_id),
                 await _favourites(session, user_id),
+                taste.agreed_at if taste else None,
+                await _taste_ratings(session, user_id),
                 await _deliveries(session, user_id),
             )
 
@@ -141,6 +157,19 @@ async def _favourites(session: AsyncSession, user_id: int) -> tuple[OwnFavourite
         .order_by(Favourite.created_at)
     )
     return tuple(OwnFavourite(*row) for row in rows)
+
+
+async def _taste_ratings(session: AsyncSession, user_id: int) -> tuple[OwnTasteRating, ...]:
+    rows = await session.execute(
+        select(TasteRating, Poem.public_id)
+        .join(Poem, Poem.id == TasteRating.poem_id)
+        .where(TasteRating.user_id == user_id)
+        .order_by(TasteRating.changed_at)
+    )
+    return tuple(
+        OwnTasteRating(rating.chat_id, public_id, rating.stars, rating.changed_at)
+        for rating, public_id in rows
+    )
 
 
 async def _deliveries(session: AsyncSession, user_id: int) -> tuple[OwnDelivery, ...]:

@@ -12,6 +12,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from bot.store import ChatRecord, Forgotten, Store, Trace
+from bot.taste import Liking
+from bot.usecases.taste import Learnt, Taste
 
 FORMAT = 1
 """The version of the file's layout."""
@@ -20,8 +22,9 @@ FORMAT = 1
 class Account:
     """A person's trace in the store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, taste: Taste) -> None:
         self._store = store
+        self._taste = taste
 
     async def forget(self, user_id: int) -> Forgotten:
         """Removes ratings, name, and every verse with the person's words in it."""
@@ -34,6 +37,7 @@ class Account:
         content = {"format": FORMAT, "person": {"id": user_id}}
         if trace is not None:
             content |= _content(trace)
+            content |= {"taste": _taste(trace, await self._taste.of(user_id))}
         return json.dumps(content, ensure_ascii=False, indent=2, default=_plain).encode()
 
 
@@ -92,6 +96,22 @@ def _content(trace: Trace) -> dict[str, Any]:
     }
 
 
+def _taste(trace: Trace, learnt: Learnt | None) -> dict[str, Any]:
+    return {
+        "agreed_at": trace.taste_agreed_at,
+        "learnt_in_private": {} if learnt is None else learnt.liking,
+        "learnt_from": [
+            {
+                "chat": rating.chat_id,
+                "verse": rating.public_id,
+                "stars": rating.stars,
+                "at": rating.changed_at,
+            }
+            for rating in trace.taste_ratings
+        ],
+    }
+
+
 def _chat(chat: ChatRecord, user_id: int) -> dict[str, Any]:
     """A private chat is the person's own; another one was added by them, and has a title."""
     return {key: value for key, value in asdict(chat).items() if key != "added_by"} | {
@@ -99,8 +119,10 @@ def _chat(chat: ChatRecord, user_id: int) -> dict[str, Any]:
     }
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | dict[str, float]:
     """What JSON has no kind of its own for."""
     if isinstance(value, date | datetime | time):
         return value.isoformat()
+    if isinstance(value, Liking):
+        return {"stars": value.stars, "deviation": value.deviation}
     raise TypeError(f"{type(value).__name__} is not laid out")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bot.store import Store
@@ -87,3 +89,19 @@ async def test_where_a_chat_agreed_several_verses_are_offered_and_one_is_kept(
     poem = await ada.asks("/poem")
     assert len(poem.text) > 10
     assert await store.own_poems.count(ada.id) == 1
+
+
+async def test_an_export_tells_what_was_learnt_and_from_what(
+    ada: User, telegram: FakeTelegram
+) -> None:
+    await ada.asks("/taste on")
+    await stars(ada, telegram, 5, 2)
+    file = await ada.asks("/export")
+    taste = json.loads(telegram.files[file.document or ""])["taste"]
+    assert taste["agreed_at"]
+    assert [rating["stars"] for rating in taste["learnt_from"]] == [5, 5]
+    assert taste["learnt_in_private"]["couplet5"]["stars"] > 0
+    await ada.asks("/taste off")
+    file = await ada.asks("/export")
+    taste = json.loads(telegram.files[file.document or ""])["taste"]
+    assert taste == {"agreed_at": None, "learnt_in_private": {}, "learnt_from": []}

@@ -18,6 +18,7 @@ from bot.pages.verse import form_name
 from bot.store import PoemRecord, RatingSummary
 from bot.texts import Localised
 from bot.usecases.acrostic import COMMAND as ACROSTIC
+from bot.usecases.acrostic import heads_of
 from bot.usecases.compose import MAX_THEME
 from bot.usecases.inline import Offer
 from model.verse import Form, han_only
@@ -107,11 +108,13 @@ def choose(say: Localised) -> InlineKeyboardMarkup:
 
 
 def _like(say: Localised, poem: PoemRecord) -> str:
-    """The words with which one finds verse like this one."""
-    words = han_only(poem.seed_text or "")
+    """The words with which one finds verse like this one, as far as whoever presses may know
+    them: what was said in a chat stays there, unless it stands in the verse."""
     form = form_name(say, poem.form)
-    if poem.command == ACROSTIC and len(words) == poem.form.line_count:
-        return say.plain("inline.acrostic", form=form, words=words)
+    if poem.command == ACROSTIC:
+        return say.plain("inline.acrostic", form=form, words=heads_of(poem))
+    told = poem.chat_id is None or (poem.seed_text or "") in poem.text
+    words = han_only(poem.seed_text or "") if told else ""
     return f"{form} {words}" if 0 < len(words) <= MAX_THEME else form
 
 

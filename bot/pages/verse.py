@@ -16,6 +16,7 @@ from bot.pages.page import Page, Reader, excerpt, stack
 from bot.store import PoemRecord, RatingSummary
 from bot.texts import Html, Localised
 from bot.usecases.acrostic import COMMAND as ACROSTIC
+from bot.usecases.acrostic import heads_of
 from bot.usecases.answer import COMMAND as ANSWER
 from bot.usecases.compose import Composed, ThemeTooLong, WordsUnread
 from bot.usecases.morph import ends_of
@@ -24,7 +25,7 @@ from bot.usecases.refusals import CharactersUnknown, FormUnknown, FormUnwritten,
 from bot.usecases.vary import COMMAND as VARY
 from bot.usecases.vary import DISTANCES, step
 from bot.usecases.view import Viewed
-from model.verse import Form, Verse, han_only
+from model.verse import Form, han_only
 
 FORMS = {
     Form.COUPLET5: "form.couplet5",
@@ -210,7 +211,7 @@ def making(
     elif made.seed_text is None:
         how = say("made.random")
     elif made.command == ACROSTIC:
-        how = say("made.acrostic", words=reader.han(words if heard else _heads(made)))
+        how = say("made.acrostic", words=reader.han(words if heard else heads_of(made)))
     elif not heard and words not in made.text:
         how = say("made.others_words")
     elif made.command == "poem":
@@ -261,7 +262,3 @@ def _varied(say: Localised, made: PoemRecord, original: PoemRecord | None) -> Ht
         same=same,
         size=made.form.size,
     )
-
-
-def _heads(made: PoemRecord) -> str:
-    return "".join(line[0] for line in Verse.parse(made.text).lines)

@@ -16,7 +16,7 @@ from bot.usecases.form_choice import FormChoice, in_order
 from bot.usecases.refusals import FormUnknown, FormUnwritten, Refusal, read_refusal
 from bot.usecases.wish import read_heads
 from model.service.protocol import ComposeRequest
-from model.verse import Form
+from model.verse import Form, Verse
 
 MAX_HEADS = 12
 """Lines that fit a message, and a person's patience."""
@@ -129,3 +129,8 @@ class Acrostic:
             return preferred
         longest = max(form.line_count for form in fitting)
         return self._forms.draw([form for form in fitting if form.line_count == longest])
+
+
+def heads_of(poem: PoemRecord) -> str:
+    """The first characters of its lines."""
+    return "".join(line[0] for line in Verse.parse(poem.text).lines)

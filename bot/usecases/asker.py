@@ -67,3 +67,19 @@ async def find(store: Store, public_id: str, asker: Asker) -> PoemRecord | None:
         return None
     theirs = poem.user_id == asker.user_id
     return poem if theirs or await store.favourites.has(asker.user_id, public_id) else None
+
+
+def heard(poem: PoemRecord, asker: Asker) -> bool:
+    """Whether the asker knows the words that a verse was made from: they were said in this chat, or
+    by whoever asks in private."""
+    if asker.chat_id is not None and poem.chat_id == asker.chat_id:
+        return True
+    alone = asker.user_id is not None and asker.user_id == asker.chat_id
+    return alone and poem.user_id == asker.user_id
+
+
+def words_for(poem: PoemRecord, asker: Asker) -> str:
+    """The words that a verse was made from; to those who did not hear them, as far as they stand in
+    the verse anyway."""
+    words = poem.seed_text or ""
+    return words if heard(poem, asker) or words in poem.text else ""

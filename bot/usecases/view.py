@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.store import PoemRecord, RatingSummary, Store
-from bot.usecases.asker import Asker, find
+from bot.usecases.asker import Asker, find, heard
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,5 @@ class View:
             alone and user_id is not None and await store.favourites.has(user_id, public_id),
             await store.daily_poems.date_of(public_id),
             await store.own_poems.original(poem),
-            (asker.chat_id is not None and poem.chat_id == asker.chat_id)
-            or (alone and poem.user_id == user_id),
+            heard(poem, asker),
         )

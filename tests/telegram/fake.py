@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from tests.telegram.chats import Channel, Chat, Membership
 from tests.telegram.clock import Clock
-from tests.telegram.faults import HTML_502, Fault, Faults
+from tests.telegram.faults import HTML_502, WITHOUT_EFFECT, Fault, Faults, Kind
 from tests.telegram.groups import Group, Supergroup
 from tests.telegram.inline import InlineQuery
 from tests.telegram.messages import Click, Message
@@ -209,6 +209,12 @@ class FakeTelegram:
     def responds_html_502(self, method: str, *, times: int | None = 1) -> None:
         self.faults.order(Fault(method, "html", times))
 
+    def suffers(
+        self, method: str, kind: Kind, *, times: int | None = 1, in_chat: Chat | None = None
+    ) -> None:
+        """The next requests, of one chat perhaps, go wrong on the way, as `Kind` says."""
+        self.faults.order(Fault(method, kind, times, in_chat.id if in_chat else None))
+
     def another_poller_appears(self) -> None:
         """Somebody else fetches this bot's updates from now on, again and again."""
         self.updates.another_poller = True
@@ -256,7 +262,7 @@ class FakeTelegram:
     ) -> Reply:
         """Answers one request; getUpdates waits as long as it asks to."""
         fault = self.faults.take(method, str(values.get("chat_id", "")))
-        if fault is not None and fault.kind in ("drop", "unreachable", "html"):
+        if fault is not None and fault.kind in WITHOUT_EFFECT:
             self._log(method, values, 502, fault.kind)
             return Reply(502, HTML_502, fault)
         try:

@@ -10,10 +10,15 @@ from typing import Literal
 
 from tests.telegram.refusals import Refusal
 
-Kind = Literal["refuse", "lose_answer", "drop", "unreachable", "html"]
-"""refuse: an error instead of the effect; lose_answer: the effect, and no answer in time;
-drop: no effect, the connection breaks; unreachable: nothing left the caller's machine;
-html: no effect, the page of a proxy."""
+Kind = Literal[
+    "refuse", "lose_answer", "swallow", "truncate", "slow", "drop", "unreachable", "html"
+]
+"""refuse: an error instead of the effect; lose_answer: the effect, and no answer in time; swallow:
+neither; truncate: the effect, and half of the answer; slow: the effect, and the answer after a
+while; drop: no effect, the connection breaks; unreachable: nothing left the caller's machine; html:
+no effect, the page of a proxy."""
+WITHOUT_EFFECT = frozenset({"swallow", "drop", "unreachable", "html"})
+SLOW_SECONDS = 0.3
 
 HTML_502 = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"

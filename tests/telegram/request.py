@@ -14,6 +14,8 @@ import httpx
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from tests.telegram.faults import SLOW_SECONDS
+
 if TYPE_CHECKING:
     from tests.telegram.fake import FakeTelegram
 
@@ -54,8 +56,12 @@ class InProcessRequest(BaseRequest):
         reply = await self._telegram.answer(token, name, values, files)
         await asyncio.sleep(0)
         match reply.fault.kind if reply.fault else None:
-            case "lose_answer":
+            case "lose_answer" | "swallow":
                 raise TimedOut from httpx.ReadTimeout("")
+            case "truncate":
+                return reply.status, reply.body[: len(reply.body) // 2]
+            case "slow":
+                await asyncio.sleep(SLOW_SECONDS)
             case "drop":
                 broken = httpx.RemoteProtocolError("Server disconnected without a response.")
                 raise NetworkError(f"httpx.RemoteProtocolError: {broken}") from broken

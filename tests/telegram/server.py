@@ -11,7 +11,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from tornado.httputil import HTTPFile, parse_body_arguments
 
 from tests.telegram.fake import FakeTelegram
+from tests.telegram.faults import SLOW_SECONDS
 
 _LONGEST_SILENCE_SECONDS = 60
 _PUSH_PAUSE_SECONDS = 0.02
@@ -46,6 +47,8 @@ class FakeServer:
         self.pushed: list[int] = []
         self.loses_acknowledgements = 0
         """So many pushes are delivered again, as if their answers had been lost on the way."""
+        self.silence_ends = False
+        """Set to break the connections on which an answer is withheld."""
         self._turn = 0
         app = Starlette(
             routes=[Route("/bot{token}/{method}", self._respond, methods=["GET", "POST"])],
@@ -84,8 +87,13 @@ class FakeServer:
         path = request.path_params
         reply = await self.telegram.answer(path["token"], path["method"], values, files)
         match reply.fault.kind if reply.fault else None:
-            case "lose_answer":
-                return _Silence()
+            case "lose_answer" | "swallow":
+                return _Silence(lambda: self.silence_ends)
+            case "truncate":
+                half = reply.body[: len(reply.body) // 2]
+                return Response(half, reply.status, media_type="application/json")
+            case "slow":
+                await asyncio.sleep(SLOW_SECONDS)
             case "drop":
                 return _Broken()
             case "unreachable":
@@ -181,13 +189,22 @@ async def _read(request: Request) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 
 class _Silence(Response):
-    """No answer until the caller gives up."""
+    """No answer until the caller gives up, or the silence ends; then the connection breaks."""
+
+    def __init__(self, over: Callable[[], bool]) -> None:
+        super().__init__()
+        self._over = over
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LONGEST_SILENCE_SECONDS):
-                while (await receive())["type"] != "http.disconnect":
-                    pass
+        waiting = asyncio.ensure_future(receive())
+        deadline = time.monotonic() + _LONGEST_SILENCE_SECONDS
+        while time.monotonic() < deadline and not self._over():
+            done, _ = await asyncio.wait({waiting}, timeout=_PUSH_PAUSE_SECONDS)
+            if done:
+                if waiting.result()["type"] == "http.disconnect":
+                    return
+                waiting = asyncio.ensure_future(receive())
+        waiting.cancel()
 
 
 class _Broken(Response):

@@ -69,6 +69,9 @@ bench-serving: $(INSTALLED) $(BENCHED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.serving $(if $(FULL),--full) \
 	  --litserve $(BENCH)/bin/python --write docs/performance.md
 
+bench-taste: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.taste
+
 bench-candidates: $(INSTALLED) data/corpus/corpus.json
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.candidates
 
@@ -137,4 +140,4 @@ $(LOCKING): pyproject.toml | $(INSTALLED)
 
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
 .PHONY: help install run test test-postgres lint check lock sbom docs \
-  bench bench-speed bench-serving bench-candidates bench-pairs models plots
+  bench bench-speed bench-serving bench-taste bench-candidates bench-pairs models plots

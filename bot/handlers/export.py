@@ -7,6 +7,7 @@ stands in it is left to the use case.
 from __future__ import annotations
 
 from telegram import InputFile
+from telegram.constants import ChatAction
 
 from bot.handlers.commands import EXPORT
 from bot.handlers.doors import AnyHandler, Doors
@@ -22,9 +23,9 @@ async def export(visit: Visit) -> None:
     if visit.user_id is None or visit.chat.kind != "private":
         await visit.reply(talk.in_private(visit.reader, visit.link(START)))
         return
-    await visit.uploading_document()
     say, house = visit.reader.say, visit.house
-    content = await house.account.export(visit.user_id)
+    async with visit.working(ChatAction.UPLOAD_DOCUMENT):
+        content = await house.account.export(visit.user_id)
     name = say.plain("export.file", date=house.services.clock().date().isoformat())
     chat_id = visit.chat.id
     await house.sending.persist(

@@ -52,8 +52,9 @@ async def decide(visit: Visit) -> None:
 
 async def stats(visit: Visit) -> None:
     """Tells how the bot is doing."""
-    await visit.typing()
-    await visit.reply(pages.stats(visit.reader, await visit.house.stats(visit.chat.zone)))
+    async with visit.working():
+        found = await visit.house.stats(visit.chat.zone)
+    await visit.reply(pages.stats(visit.reader, found))
 
 
 async def _show(visit: Visit, seen: Previewed, shown: Message | None = None) -> None:

@@ -146,18 +146,6 @@ class Visit:
                 showing.cancel()
                 await asyncio.gather(showing, return_exceptions=True)
 
-    async def typing(self) -> None:
-        """Shows that something is being written."""
-        await self._show_busy(ChatAction.TYPING)
-
-    async def uploading(self) -> None:
-        """Shows that a picture is on its way."""
-        await self._show_busy(ChatAction.UPLOAD_PHOTO)
-
-    async def uploading_document(self) -> None:
-        """Shows that a file is on its way."""
-        await self._show_busy(ChatAction.UPLOAD_DOCUMENT)
-
     async def notice(self, text: str = "", *, alert: bool = False, url: str | None = None) -> None:
         """Answers the press of a button, or opens a link to this bot; one that is too old gets no
         answer."""

@@ -66,7 +66,6 @@ class Preferences(TypedDict, total=False):
     form: Form | None
     silent: bool
     punctuated: bool
-    card_theme: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

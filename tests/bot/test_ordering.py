@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from telegram import Chat, InlineQuery, Message, Update, User
+from telegram import Chat, ChosenInlineResult, InlineQuery, Message, Update, User
 
 from bot.ordering import OneAtATimePerChat
 
@@ -22,6 +22,10 @@ def said(chat_id: int) -> Update:
 
 def typed() -> Update:
     return Update(1, inline_query=InlineQuery("1", ADA, "x", ""))
+
+
+def chosen() -> Update:
+    return Update(1, chosen_inline_result=ChosenInlineResult("1", ADA, "x"))
 
 
 class Work:
@@ -82,13 +86,16 @@ async def test_one_chat_goes_in_order_and_others_go_on(work: Work) -> None:
     await asyncio.gather(*tasks)
 
 
-@pytest.mark.parametrize("make", [typed, lambda: said(ADA.id)])
+@pytest.mark.parametrize("make", [chosen, lambda: said(ADA.id)])
 async def test_without_a_chat_a_person_goes_in_order(
     work: Work, make: Callable[[], Update]
 ) -> None:
-    tasks = [work.starts("first", make()), work.starts("second", typed())]
+    tasks = [work.starts("first", make()), work.starts("second", chosen())]
+    listed = work.starts("list", typed())
     await work.rests()
-    assert work.begun == ["first"]
+    assert work.begun == ["first", "list"], "who types waits for nothing"
+    await work.lets_go("list")
+    await listed
     await work.lets_go("first")
     await work.lets_go("second")
     await asyncio.gather(*tasks)

@@ -125,6 +125,7 @@ async def test_lines_stay_in_their_chat(
     stolen = str(answer.buttons[0].data).removeprefix("p1:")
     hello = await li.asks("/start")
     clicks = [li.forges_click(hello, data) for data in (f"p1:{stolen}", f"w1:{stolen}:turn")]
+    await telegram.settled()
     free = await li.asks("/poem 七绝")
     poem = str(free.buttons[0].data).split(":")[1]
     clicks.append(li.forges_click(free, f"w1:{poem}:more"))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from bot.store import ChatRecord, Claim, DeliveryRecord, Store, UnknownZone
-from model.verse import Script
+from model.verse import Form, Script
 from tests.bot.databases import new_poem
 
 DAY = date(2026, 5, 1)
@@ -214,3 +214,15 @@ async def test_a_zone_and_a_topic_are_settings_of_their_own(store: Store) -> Non
     general = await store.chats.set_thread(-5, None)
     assert general is not None
     assert (general.thread_id, general.daily_at) == (None, time(8))
+
+
+async def test_what_a_chat_prefers_is_changed_by_itself(store: Store, other_store: Store) -> None:
+    await store.chats.ensure(1, "private", "", zone="UTC")
+    await store.chats.prefer(1, form=Form.JUEJU7, silent=True)
+    chat = await other_store.chats.prefer(1, punctuated=False, script=Script.TRADITIONAL)
+    assert chat is not None
+    assert (chat.form, chat.silent, chat.punctuated) == (Form.JUEJU7, True, False)
+    assert chat.script is Script.TRADITIONAL
+    chat = await store.chats.prefer(1, form=None)
+    assert chat is not None and chat.form is None and chat.silent
+    assert await store.chats.prefer(2, silent=True) is None

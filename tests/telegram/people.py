@@ -18,7 +18,7 @@ from tests.telegram.chats import (
     Status,
 )
 from tests.telegram.groups import Group, copy_to_discussion
-from tests.telegram.inline import MAX_QUERY, InlineQuery
+from tests.telegram.inline import InlineQuery, ask_inline, choose
 from tests.telegram.messages import Click, Message
 from tests.telegram.reactions import react
 
@@ -203,21 +203,7 @@ class User(Account):
     ) -> InlineQuery:
         """Writes the bot's name and words after it into the field of a chat, sending nothing; an
         offset scrolls down."""
-        assert self.telegram.inline_mode, "inline mode is off: Telegram shows no list"
-        assert len(text) <= MAX_QUERY, "clients cut longer queries"
-        kind = "sender" if in_chat is None or in_chat is self.chat else in_chat.kind
-        with self.telegram.lock:
-            query = InlineQuery(
-                self.telegram.next_query_id(),
-                self,
-                text,
-                offset,
-                kind,
-                self.telegram.clock.timestamp,
-            )
-            self.telegram.inline_queries[query.id] = query
-            self.telegram.updates.add("inline_query", query.json())
-            return query
+        return ask_inline(self, text, in_chat or self.chat, offset)
 
     async def is_offered(
         self, text: str = "", in_chat: Chat | None = None, *, offset: str = ""
@@ -230,21 +216,10 @@ class User(Account):
 
     def chooses(self, query: InlineQuery, wanted: str, in_chat: Chat | None = None) -> Message:
         """Sends a result, in this person's name; the bot need not be in that chat."""
-        chat, result = in_chat or self.chat, query.result(wanted)
-        telegram = self.telegram
-        with telegram.lock:
-            if isinstance(chat, PrivateChat):
-                self._check_may_write(chat)
-            parts = {"formatted": result.formatted, "markup": result.markup}
-            message = chat.add(self, via=telegram.bot, **parts)
-            chosen = {"result_id": result.id, "from": self.json(), "query": query.text}
-            if result.markup is not None:
-                message.inline_id = telegram.keep_inline_message(message)
-                chosen["inline_message_id"] = message.inline_id
-            telegram.show_to_bot("message", message)
-            if telegram.inline_feedback:
-                telegram.updates.add("chosen_inline_result", chosen)
-            return message
+        chat = in_chat or self.chat
+        if isinstance(chat, PrivateChat):
+            self._check_may_write(chat)
+        return choose(self, query, query.result(wanted), chat)
 
     def reacts(self, message: Message, *reactions: str, anonymously: bool = False) -> None:
         """Sets this person's reactions to a message, as emoji; none takes them back."""

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot.app import AnyApplication, allowed_updates, build_application
 from bot.poet import PoetClient, WorkerAddress
 from bot.services import Services
+from bot.settings import Allowance
 from bot.store import PoemRecord, Store
 from bot.usecases import stock
 from model.verse import Form, Script
@@ -362,6 +363,24 @@ async def test_a_message_that_was_deleted_meanwhile_is_let_be(
     await telegram.settled()
     assert [call.status for call in telegram.calls_of("editMessageText")] == [400]
     assert not ada.answers
+
+
+async def test_a_flood_of_choices_is_asked_for_patience_in_its_messages(
+    services: Services, telegram: FakeTelegram, ada: User
+) -> None:
+    settings = services.settings.model_copy(update={"fair_use_person": Allowance(2, 36_000)})
+    frugal = replace(services, settings=settings)
+    async with running(build_application(frugal, request=telegram.request()), telegram):
+        query = await ada.is_offered("白鹤")
+        sent = []
+        for _ in range(3):
+            sent.append(ada.chooses(query, "New"))
+            await telegram.settled()
+        again = ada.clicks(sent[-1], "Try again")
+        await telegram.settled()
+    assert [message.text.endswith("on 白鹤") for message in sent] == [True, True, False]
+    assert sent[-1].text.startswith("That is more than I can write at once")
+    assert again.answer.startswith("That is more than I can write at once")
 
 
 # Buttons

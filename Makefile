@@ -43,7 +43,8 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports --no-logo
 
 # What touches the store, on PostgreSQL; .ci/run may install it where it is missing.
-STORED := tests/bot/store tests/bot/usecases tests/bot/handlers tests/bot/test_run.py tests/migrations
+STORED := tests/bot/store tests/bot/usecases tests/bot/handlers tests/migrations \
+  tests/bot/test_inbox.py tests/bot/test_killed.py tests/bot/test_several_bots.py tests/bot/test_retention.py
 
 test-postgres: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python tools/with_postgres.py $(if $(CI),--install) \

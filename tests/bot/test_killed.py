@@ -19,7 +19,7 @@ from tests.bot.databases import blank_database, new_poem
 from tests.bot.process import Qibu, running_qibu
 from tests.bot.worker import LocalWorker
 from tests.model.service.poet import WAITS
-from tests.telegram import FakeServer, FakeTelegram
+from tests.telegram import FakeServer, FakeTelegram, User
 
 KEY = "a-key-of-the-worker"
 PATIENCE = 200
@@ -145,6 +145,10 @@ async def test_a_rating_is_kept_once_and_its_thanks_come(
     assert len(ada.answers) == 1
 
 
+def _have_answers(people: list[User], number: int) -> bool:
+    return sum(len(person.answers) for person in people) >= number
+
+
 async def test_a_crowd_killed_again_and_again_gets_every_answer_once_or_is_marked(
     telegram: FakeTelegram, start: Start, store: Store
 ) -> None:
@@ -156,7 +160,7 @@ async def test_a_crowd_killed_again_and_again_gets_every_answer_once_or_is_marke
         before = sum(len(person.answers) for person in people)
         with start() as qibu:
             enough = before + 3 + 4 * turn
-            await until(telegram, lambda n=enough: sum(len(p.answers) for p in people) >= n)
+            await until(telegram, partial(_have_answers, people, enough))
             qibu.killed()
     with start() as qibu:
         await until(telegram, lambda: not telegram.updates.pending)

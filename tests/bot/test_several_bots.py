@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -15,7 +16,7 @@ import pytest
 from bot.store import Store
 from tests.bot.process import Qibu, running_qibu
 from tests.bot.worker import LocalWorker
-from tests.telegram import FakeServer, FakeTelegram
+from tests.telegram import FakeServer, FakeTelegram, User
 
 KEY = "a-key-of-the-worker"
 PATIENCE = 200
@@ -92,6 +93,10 @@ def start(
     return start
 
 
+def _has_answers(person: User, number: int) -> bool:
+    return len(person.answers) == number
+
+
 async def test_they_share_the_work_and_one_is_killed(
     telegram: FakeTelegram, server: FakeServer, start: Start, store: Store
 ) -> None:
@@ -134,7 +139,7 @@ async def test_one_poem_of_the_day_comes_to_each_chat(
     for person in people:
         await store.chats.set_daily(person.id, a_minute_ago, "UTC")
     with start(0) as one, start(1) as other:
-        await until(telegram, lambda: all(len(person.answers) > 1 for person in people), within=100)
+        await until(telegram, lambda: all(len(person.answers) > 1 for person in people))
         for bot in (one, other):
             bot.told_to_stop()
         assert [one.ended(), other.ended()] == [0, 0]
@@ -151,7 +156,7 @@ async def test_from_polling_to_webhook_and_back_nothing_is_lost_or_answered_twic
         with start(0, QIBU_MODE=mode) as bot:
             for words in ("/top", "/privacy"):
                 asked += 1
-                await until(telegram, lambda n=asked: len(ada.answers) == n)
+                await until(telegram, partial(_has_answers, ada, asked))
                 ada.sends(words)
             # What it has not taken when it leaves waits for the next, which takes it otherwise.
             bot.told_to_stop()

@@ -162,7 +162,7 @@ async def test_telegram_is_told_where_to_push_and_drops_nothing(
     await register(bot, HOOK, connection, allowed_updates=["message"])
     webhook = telegram.updates.webhook
     assert (webhook.url, webhook.secret) == (HOOK.url, SECRET)
-    assert telegram.updates.allowed == {"message"}
+    assert telegram.updates.allowed == frozenset({"message"})
     assert len(telegram.updates.pending) == 1
     with pytest.raises(BadRequest, match=r"(?i)https"):
         await register(

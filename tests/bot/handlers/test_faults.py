@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 from telegram.request import HTTPXRequest
@@ -152,9 +153,9 @@ async def test_whatever_goes_wrong_it_goes_wrong_once(
         before = len(telegram.calls)
         await verb(telegram, person)
         bystander.sends("/help")
-        await telegram.until(lambda b=bystander: b.answers)
+        await telegram.until(partial(_answered, bystander))
         # What is shown in passing, as averages, is no part of handling.
-        await telegram.until(lambda n=before: _calls(telegram, method, n))
+        await telegram.until(partial(_calls, telegram, method, before))
         await telegram.settled()
 
         calls = _calls(telegram, method, before)
@@ -169,6 +170,10 @@ async def test_whatever_goes_wrong_it_goes_wrong_once(
         telegram.faults.clear()
         if case.retry_after < READ_SECONDS:
             assert await person.asks("/privacy"), "and the same person goes on"
+
+
+def _answered(person: User) -> bool:
+    return bool(person.answers)
 
 
 def _calls(telegram: FakeTelegram, method: str, since: int) -> list[Call]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import Arrival, Store, copying, migrate
+from bot.store.backups import BackupError
 from bot.store.copying import CopyError, contents, copy
 from bot.store.engine import create_engine, writing
 from model.verse import Script
@@ -59,7 +60,7 @@ async def test_every_row_of_every_table_goes_there_and_back(
     await _fill(store, database_url)
     before = await contents(database_url)
     assert all(count for count, _ in before.values()), f"an empty table proves nothing: {before}"
-    told = {}
+    told: dict[str, int] = {}
     assert await copy(database_url, elsewhere, told=told.__setitem__) == before
     assert told == {name: count for name, (count, _) in before.items()}
     assert await contents(elsewhere) == before
@@ -166,7 +167,7 @@ async def test_a_backup_under_writes_restores_to_what_was_committed(
         await copied.close()
     writing_.cancel()
     await asyncio.gather(writing_, return_exceptions=True)
-    with pytest.raises(copying.BackupError, match="there already"):
+    with pytest.raises(BackupError, match="there already"):
         await copying.backup(database_url, file)
 
 

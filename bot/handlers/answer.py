@@ -11,12 +11,13 @@ from bot.handlers.doors import SAID, AnyHandler, Doors
 from bot.handlers.visit import Visit
 from bot.pages import answer as pages
 from bot.pages.page import Page
-from bot.usecases.answer import Answered, NoLine
+from bot.usecases.answer import Answered, Line, NoLine, read_line
+from bot.usecases.ends import verse_in
 
 
 async def answer(visit: Visit) -> None:
     """Offers lines to go with one, or asks for it."""
-    await offer(visit, visit.words or visit.replied)
+    await offer(visit, visit.words or _replied(visit))
 
 
 async def take(visit: Visit) -> None:
@@ -36,6 +37,14 @@ async def offer(visit: Visit, words: str) -> None:
         await visit.reply(Page(reader.say("answer.how")))
     else:
         await visit.reply(pages.ask(reader, among_others=visit.chat.kind != "private"))
+
+
+def _replied(visit: Visit) -> str:
+    """The line that is replied to, or the first couplet of a verse."""
+    if isinstance(read_line(visit.replied), Line):
+        return visit.replied
+    verse = verse_in(visit.replied)
+    return "，".join(verse.lines[:2]) if verse else visit.replied
 
 
 async def again(visit: Visit) -> None:

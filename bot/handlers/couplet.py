@@ -13,10 +13,16 @@ from bot.handlers.visit import Visit
 from bot.pages import couplet as pages
 from bot.pages.page import Page
 from bot.usecases.couplet import NothingGiven
+from bot.usecases.ends import verse_in
 
 
 async def couplet(visit: Visit) -> None:
     """Answers characters, or asks for them."""
+    await answer(visit, visit.words or _replied(visit))
+
+
+async def take(visit: Visit) -> None:
+    """The reply to the question."""
     await answer(visit, visit.words)
 
 
@@ -34,9 +40,15 @@ async def answer(visit: Visit, words: str) -> None:
         await visit.reply(pages.ask(reader, among_others=visit.chat.kind != "private"))
 
 
+def _replied(visit: Visit) -> str:
+    """The verse in the message that is replied to, or all its words."""
+    verse = verse_in(visit.replied)
+    return verse.plain if verse else visit.replied
+
+
 def setup(doors: Doors) -> list[AnyHandler]:
     """The doors of this module; in private a reply is plain words like any other."""
     return [
         doors.command(COUPLET.name, couplet),
-        doors.reply(pages.question, SAID & filters.ChatType.GROUPS, couplet),
+        doors.reply(pages.question, SAID & filters.ChatType.GROUPS, take),
     ]

@@ -94,6 +94,12 @@ async def test_without_a_line_it_asks_or_takes_the_message_that_is_replied_to(
     line = li.sends("白日依山盡", group)
     answer = await ada.asks("/answer@qibu_test_bot", group, reply_to=line)
     assert answer.text.startswith("白日依山盡 · second lines")
+    poem = await ada.asks("/poem@qibu_test_bot couplet5", group)
+    first = poem.text.split("，")[0]
+    whole = await li.asks("/answer@qibu_test_bot", group, reply_to=poem)
+    assert f"/answer {first}" in whole.text, "of a couplet, either line can be answered"
+    again = await li.asks("/couplet@qibu_test_bot", group, reply_to=poem)
+    assert poem.text.splitlines()[0] in again.text
     assert (await li.asks("/answer@qibu_test_bot", group)).asks_for_reply
     assert (await li.asks("黄河入海流", group)).text.startswith("黄河入海流 · 试对下句")
 

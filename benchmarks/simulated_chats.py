@@ -66,7 +66,7 @@ def chats_of(pool: Pool) -> Mapping[str, Chat]:
         base = 2.5 + _CRAFT * pool.craft
         return tuple(base + _STRENGTH * signal for signal in signals)
 
-    moon, autumn, war = has("月"), has("秋霜菊雁"), has("马剑胡塞兵")
+    moon, autumn, hills = has("月"), has("秋霜菊雁"), has("山峰岭")
     quatrain = np.array([form.line_count == 4 for form in pool.forms], dtype=float)
     sad = has("愁泪恨断孤寂老悲")
     popular = has("花月酒春")
@@ -76,7 +76,7 @@ def chats_of(pool: Pool) -> Mapping[str, Chat]:
         Chat("a mood: sorrow", liking(sad)),
         Chat("a form: quatrains", liking(quatrain)),
         Chat("contrary: no flowers, moon, wine or spring", liking(1 - popular)),
-        Chat("changing: the moon, then horses and swords", liking(moon, war)),
+        Chat("changing: the moon, then mountains", liking(moon, hills)),
         Chat("at random", liking(np.zeros(len(pool.texts))), steady=False),
     )
     return {chat.kind: chat for chat in chats}

@@ -164,7 +164,7 @@ def _draw(lives: Lives, kinds: list[str], path: Path) -> None:
             smooth = np.convolve(curve, np.ones(7) / 7, mode="valid")
             axis.plot(np.arange(len(smooth)) + 3, smooth, color=colour, label=policy)
         axis.set_title(kind, fontsize=9)
-        axis.set_ylim(bottom=0)
+    axes.flat[0].set_ylim(bottom=0)
     for axis in list(axes.flat)[len(kinds) :]:
         axis.axis("off")
     list(axes.flat)[-1].legend(

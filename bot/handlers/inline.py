@@ -22,12 +22,12 @@ _log = logging.getLogger(__name__)
 
 LASTING = 300
 """Seconds in which the same words of the same person show the same list."""
-NO_FEEDBACK = (
+FLEETING = 20
+"""Where they name nothing: who looks again shall find other verses, who types on shall not wait."""
+_NO_FEEDBACK = (
     "a verse was asked for by its button, and no choice from a list has been told so far: send "
     "/setinlinefeedback to @BotFather and choose 100%, so that such verse comes by itself"
 )
-FLEETING = 20
-"""Where they name nothing: who looks again shall find other verses, who types on shall not wait."""
 
 
 async def offer(visit: InlineVisit) -> None:
@@ -67,7 +67,7 @@ async def nudge(visit: InlineVisit) -> None:
         await visit.notice(say.plain("button.unknown"), alert=True)
         return
     if not visit.house.placeholders.chosen_is_told:
-        _log.warning(NO_FEEDBACK)
+        _log.warning(_NO_FEEDBACK)
     try:
         await _write(visit, visit.message_id, wanted, visit.reader)
     except StillWriting:

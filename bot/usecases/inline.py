@@ -24,6 +24,8 @@ PAGE = 20
 LIKED = 3.2
 """The smoothed average, in stars, from which on a verse is offered to whoever names no theme."""
 _MOST_LIKED = 100
+_LONGEST = max(form.size for form in Form)
+"""No verse has more characters than that."""
 _SHARED = re.compile(r"v_(?P<poem>[A-Za-z0-9_-]{12})")
 _BOOKMARK = re.compile(r"(?P<skip>\d{1,6})\.(?P<up_to>\d{1,15})")
 
@@ -88,7 +90,7 @@ class Inline:
             return _spelling(read_heads(words))
         wish = read_wish(words)
         trouble = _trouble(wish)
-        if trouble is not None and not wish.characters:
+        if trouble is not None and not 0 < len(wish.characters) <= _LONGEST:
             return Offered(trouble=trouble)
         if wish.characters:
             found = await self._store.anthology.find(

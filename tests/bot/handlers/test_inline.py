@@ -174,6 +174,7 @@ async def test_a_list_is_in_the_language_and_script_of_who_types(
     [
         ("xyzzy", "“xyzzy”? Try snow, or 明月"),
         ("白鹤归何处", "A theme has one to four characters"),
+        ("鹤" * 256, "A theme has one to four characters"),
         ("七律 鹤", "I do not write “七律”; here is what I do"),
         ("藏头 生日快", "Two or four characters here; more in private"),
         ("v_nosuchpoem00", "This verse is no longer kept."),

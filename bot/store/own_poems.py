@@ -7,13 +7,16 @@ stays, without a trace of the person.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from bot.store.engine import Database
 from bot.store.poems import poem_record
 from bot.store.records import PoemRecord
-from bot.store.tables import Chat, Favourite, Poem
+from bot.store.tables import Chat, Delivery, Favourite, Poem
+
+_OFFERED = ("answer", "morph")
+"""Commands that offer several poems to choose from: what was not opened was not chosen."""
 
 
 class OwnPoems:
@@ -24,7 +27,7 @@ class OwnPoems:
 
     async def count(self, user_id: int) -> int:
         """How many poems were made for a person."""
-        query = select(func.count()).where(Poem.user_id == user_id)
+        query = select(func.count()).where(_made_for(user_id))
         async with self._database.read() as session:
             return await session.scalar(query) or 0
 
@@ -32,7 +35,7 @@ class OwnPoems:
         """Some of them, the latest first."""
         query = (
             select(Poem)
-            .where(Poem.user_id == user_id)
+            .where(_made_for(user_id))
             .order_by(Poem.id.desc())
             .offset(offset)
             .limit(limit)
@@ -101,3 +104,17 @@ def grown_from(which: ColumnElement[bool]) -> Select[int]:
 
 def _own(user_id: int, public_id: str) -> ColumnElement[bool]:
     return (Poem.user_id == user_id) & (Poem.public_id == public_id)
+
+
+def _made_for(user_id: int) -> ColumnElement[bool]:
+    """A person's poems, of those that were only offered to them the ones they opened."""
+    beside = aliased(Delivery)
+    alone = exists().where(
+        Delivery.poem_id == Poem.id,
+        ~exists().where(
+            beside.chat_id == Delivery.chat_id,
+            beside.message_id == Delivery.message_id,
+            beside.poem_id != Delivery.poem_id,
+        ),
+    )
+    return (Poem.user_id == user_id) & (Poem.command.not_in(_OFFERED) | alone)

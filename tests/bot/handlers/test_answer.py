@@ -140,3 +140,13 @@ async def test_lines_stay_in_their_chat(
     kept = await store.poems.get(stolen)
     assert kept is not None
     assert (kept.command, kept.seed_text, kept.public) == ("answer", "白日依山尽", False)
+
+
+async def test_of_the_lines_that_are_offered_only_the_chosen_one_is_ones_own(
+    ada: User, telegram: FakeTelegram
+) -> None:
+    answer = await ada.asks("/answer 白日依山尽")
+    assert "白日依山尽" not in (await ada.asks("/mine")).text
+    ada.clicks(answer, "④")
+    await telegram.settled()
+    assert (await ada.asks("/mine")).text.count("白日依山尽") == 1

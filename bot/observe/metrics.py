@@ -7,7 +7,7 @@ whoever is given a method of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import generate_latest
@@ -19,8 +19,10 @@ from telegram.ext import CallbackContext
 from bot.handlers.errors import REACTIONS, apologise
 from bot.poet import EmbeddedWorker, Endpoint, PoetUnavailable
 from bot.poet.embedded import State
-from bot.sending import judge
+from bot.poet.errors import Reason
+from bot.sending import Fate, judge
 
+_OF_TELEGRAM = "telegram_{}".format
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -85,6 +87,18 @@ class Metrics:
             **own,
         )
 
+        self._begin()
+
+    def _begin(self) -> None:
+        """Shows at 0 what an alert waits for: Prometheus takes no first sight for an increase."""
+        fates = [fate.name.lower() for fate in Fate]
+        for family in fates:
+            self.telegram_errors.labels(family)
+        for kind in ("own", *(f"poet_{r}" for r in get_args(Reason)), *map(_OF_TELEGRAM, fates)):
+            self.errors.labels(kind)
+        for state in ("sent", "retry", "unknown", "dead"):
+            self.deliveries.labels(state)
+
     async def count_error(self, _: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
         """An update could not be handled; an error handler of an Application."""
         kind = _kind(context.error)
@@ -115,7 +129,7 @@ def _kind(error: Exception | None) -> str | None:
         case PoetUnavailable():
             return f"poet_{error.reason}"
         case TelegramError():
-            return f"telegram_{judge(error).fate.name.lower()}"
+            return _OF_TELEGRAM(judge(error).fate.name.lower())
     assert error is not None
     reaction = next(reaction for applies, reaction in REACTIONS if applies(error))
     return "own" if reaction is apologise else None

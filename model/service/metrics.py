@@ -14,6 +14,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+_REASONS = ("busy", "starting", "draining", "dead", "wrong-key", "quota")
 _BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
@@ -61,10 +62,12 @@ class Metrics:
         )
         self.rejected = Counter(
             "qibu_worker_rejected",
-            "Requests refused at the door: busy, starting, draining, dead, wrong-key or quota.",
+            f"Requests refused at the door: {', '.join(_REASONS)}.",
             ("reason",),
             registry=self.registry,
         )
+        for reason in _REASONS:  # Prometheus takes no first sight for an increase
+            self.rejected.labels(reason)
         self.queue_verses = Gauge(
             "qibu_worker_queue_verses", "Verses asked for and waiting.", registry=self.registry
         )

@@ -40,6 +40,13 @@ def value(metrics: Metrics, name: str, **labels: str) -> float:
     return metrics.registry.get_sample_value(f"qibu_bot_{name}", labels) or 0.0
 
 
+def test_what_alerts_wait_for_is_there_from_the_start(metrics: Metrics) -> None:
+    """Prometheus takes no first sight of a counter for an increase."""
+    first = {"errors_total": {"kind": "own"}, "deliveries_total": {"state": "unknown"}}
+    for name, labels in first.items():
+        assert metrics.registry.get_sample_value(f"qibu_bot_{name}", labels) == 0
+
+
 async def test_an_update_its_answers_and_its_time(
     bot: AnyApplication, telegram: FakeTelegram, ada: User, metrics: Metrics
 ) -> None:

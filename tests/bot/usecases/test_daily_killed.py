@@ -19,7 +19,6 @@ from bot.store import Store
 from bot.store.engine import Database, create_engine
 from bot.store.store import utc_now
 from bot.usecases.daily import DailyPoem, Migrated, Outcome, Retry
-from tests.bot.databases import SERVER
 from tests.bot.usecases.daily import Clock, Sender, SmallPoet
 
 DAY = date(2026, 5, 1)
@@ -143,7 +142,6 @@ async def test_a_tick_cancelled_while_it_posts(
     assert len(sender.posts) == arrived
 
 
-@pytest.mark.skipif(SERVER is not None, reason="the killed process shares a file with this one")
 @pytest.mark.parametrize(
     ("stops_at", "posts", "state"),
     [

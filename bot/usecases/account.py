@@ -6,6 +6,7 @@ good; asking whether it is meant is left to the handlers, what exactly goes to t
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict
 from datetime import date, datetime, time
@@ -34,11 +35,15 @@ class Account:
         """Everything that is kept of a person, as JSON in UTF-8; an empty trace of somebody
         unknown."""
         trace = await self._store.traces.of(user_id)
-        content = {"format": FORMAT, "person": {"id": user_id}}
+        content: dict[str, Any] = {"format": FORMAT, "person": {"id": user_id}}
         if trace is not None:
             content |= _content(trace)
             content |= {"taste": _taste(trace, await self._taste.of(user_id))}
-        return json.dumps(content, ensure_ascii=False, indent=2, default=_plain).encode()
+        return await asyncio.to_thread(_file, content)
+
+
+def _file(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=2, default=_plain).encode()
 
 
 def _content(trace: Trace) -> dict[str, Any]:
@@ -65,7 +70,8 @@ def _content(trace: Trace) -> dict[str, Any]:
                 "model": own.poem.model,
                 "seed": own.poem.seed,
                 "score": own.poem.score,
-                "latent": own.poem.latent,
+                # On one row: hundreds of them would bury the rest.
+                "latent": " ".join(f"{number:.4f}" for number in own.poem.latent),
             }
             for own in trace.poems
         ],
@@ -78,6 +84,15 @@ def _content(trace: Trace) -> dict[str, Any]:
                 "at": rating.changed_at,
             }
             for rating in trace.ratings
+        ],
+        "learnt_from": [
+            {
+                "chat": learnt.chat_id,
+                "verse": learnt.public_id,
+                "stars": learnt.stars,
+                "at": learnt.changed_at,
+            }
+            for learnt in trace.learnt_from
         ],
         "kept": [
             {"verse": kept.public_id, "text": kept.text, "at": kept.kept_at}

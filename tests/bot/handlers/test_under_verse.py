@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from bot.app import build_application
+from bot.app import AnyApplication, build_application
+from bot.pages import buttons
 from bot.poet import PoetClient, WorkerAddress
 from bot.services import Services
 from bot.store import PoemRecord, Store
@@ -66,6 +67,7 @@ async def test_each_press_goes_a_step_farther_from_the_same_verse_and_back_again
         assert (varied.parent_id, varied.public) == (original.id, True)
         assert varied.text != original.text
         distances.append(varied.distance)
+        assert varied.distance is not None
         assert worker.poet.asked[-1]["near"] == Near(
             latent=original.latent, distance=varied.distance
         )
@@ -193,6 +195,24 @@ async def test_a_verse_that_is_gone_or_too_old_is_answered_all_the_same(
         ada.clicks(fresh, button)
         await telegram.settled()
         assert len(ada.answers) == before + 1, "below, for it cannot stand in its place"
+
+
+async def test_below_a_picture_what_changes_comes_as_a_message_of_its_own(
+    bot: AnyApplication, ada: User, telegram: FakeTelegram, store: Store, services: Services
+) -> None:
+    """As below the card of the poem of the day."""
+    await ada.asks("/start")
+    poem = await store.poems.add(new_poem())
+    say = services.texts.for_language("en")
+    markup = buttons.rating(say, {poem.public_id: None}, buttons.below(say, poem.public_id))
+    await bot.bot.send_photo(ada.id, b"\xff\xd8\xff", caption="verse", reply_markup=markup)
+    card = ada.last_answer
+    await presses(ada, card, "Prosody")
+    assert "Scheme · 仄起仄收" in ada.last_answer.text
+    await presses(ada, card, "Vary")
+    assert "variation 1 of" in ada.last_answer.text
+    await presses(ada, card, "♡ Keep")
+    assert (card.text, labels(card)[-1][0]) == ("verse", "♥ Kept")
 
 
 @pytest.mark.usefixtures("bot")

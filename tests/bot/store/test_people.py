@@ -87,6 +87,8 @@ async def test_a_trace_holds_all_of_a_person_and_nobody_elses_words(store: Store
         await store.ratings.rate(1, poem.public_id, 4)
     await store.favourites.keep(1, drawn.public_id)
     await store.deliveries.record(1, 9, [drawn.public_id])
+    await store.tastes.agree(1)
+    await store.tastes.rate(1, 1, drawn.public_id, 5)
     trace = await store.traces.of(1)
     assert trace is not None
     assert [chat.id for chat in trace.chats] == [1]
@@ -95,6 +97,9 @@ async def test_a_trace_holds_all_of_a_person_and_nobody_elses_words(store: Store
         (varied.id, drawn.public_id),
     ]
     assert [(rating.text, rating.stars) for rating in trace.ratings] == [(drawn.text, 4), (None, 4)]
+    assert [(lesson.public_id, lesson.stars) for lesson in trace.learnt_from] == [
+        (drawn.public_id, 5)
+    ]
     assert [kept.public_id for kept in trace.favourites] == [drawn.public_id]
     assert [(sent.public_id, sent.message_id) for sent in trace.deliveries] == [
         (drawn.public_id, 9)

@@ -34,7 +34,7 @@ def served(
     process = subprocess.Popen(
         [*command, "--port", str(port)],
         env=clean | {"OMP_NUM_THREADS": "1"} | dict(settings or {}),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # LitServe leaves children behind; they share its group
@@ -45,7 +45,7 @@ def served(
     finally:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(40)
+            process.communicate(timeout=40)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -54,7 +54,8 @@ def served(
 def worker(model: str, device: str) -> contextlib.AbstractContextManager[str]:
     """`qibu worker` without a pool."""
     settings = {"QIBU_MODEL": model, "QIBU_DEVICE": device, "QIBU_POOL_SIZE": "0"}
-    return served([sys.executable, "-m", "qibu", "worker"], "/readyz", settings)
+    command = [sys.executable, "-m", "qibu", "worker", "--exit-with-parent"]
+    return served(command, "/readyz", settings)
 
 
 def litserve(python: str, model: str, device: str) -> contextlib.AbstractContextManager[str]:

@@ -12,6 +12,7 @@ import os
 import platform
 import random
 import re
+import signal
 import statistics
 import sys
 import time
@@ -50,7 +51,7 @@ class Extent:
 
 
 SHORT = Extent(1, 10.0, 10, 2.0)
-FULL = Extent(3, 40.0, 60, 20.0)
+FULL = Extent(2, 40.0, 60, 20.0)
 
 
 @dataclass
@@ -186,6 +187,7 @@ def main(
     *, full: bool, model: str, device: str, form: str, python: str | None, write: Path | None
 ) -> None:
     """Print the report, or write it into a page, between its marks."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends what was started, too
     torch.set_num_threads(1)
     extent = FULL if full else SHORT
     poet = load_poet(model, device)
@@ -213,10 +215,11 @@ def main(
     )
     print(report)
     if write is not None:
-        _write(write, report)
+        write_between_marks(write, report)
 
 
-def _write(page: Path, report: str) -> None:
+def write_between_marks(page: Path, report: str) -> None:
+    """Puts a report where the last one stood."""
     begin, end = _MARKS
     before, _, rest = page.read_text().partition(begin)
     _, found, after = rest.partition(end)

@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 _Schema = dict[str, Any]
+_Row = tuple[str, str, str]
 
 HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
@@ -57,9 +58,9 @@ def _operation(schema: _Schema, path: str, method: str, operation: _Schema) -> I
             shown = json.dumps(example, ensure_ascii=False).replace("'", "'\\''")
             command = f"curl -s $WORKER{path} --json '{shown}'"
             yield f"<pre>{escape(command)}</pre>"
-    statuses = []
+    statuses: list[_Row] = []
     for status, response in operation["responses"].items():
-        content = next(iter(response.get("content", {}).values()), {})
+        content: _Schema = next(iter(response.get("content", {}).values()), {})
         statuses.append((status, _type(schema, content.get("schema", {})), response["description"]))
         if status == "200":
             answer = _resolved(schema, content.get("schema", {}))
@@ -67,16 +68,16 @@ def _operation(schema: _Schema, path: str, method: str, operation: _Schema) -> I
     yield _table("Statuses", statuses)
 
 
-def _fields(schema: _Schema, message: _Schema) -> list[tuple[str, str, str]]:
+def _fields(schema: _Schema, message: _Schema) -> list[_Row]:
     """Of a message and of what stands in it, with dots between."""
-    found = []
+    found: list[_Row] = []
     for name, field in message.get("properties", {}).items():
         about = field.get("description", "")
         if "default" in field and field["default"] is not None:
             about = f"{about} (default {field['default']})".strip()
         found.append((name, _type(schema, field), about))
         inner = _resolved(schema, field.get("items", field))
-        found += [(f"{name}.{sub}", *rest) for sub, *rest in _fields(schema, inner)]
+        found += [(f"{name}.{sub}", kind, text) for sub, kind, text in _fields(schema, inner)]
     return found
 
 
@@ -115,7 +116,7 @@ def _resolved(schema: _Schema, field: _Schema) -> _Schema:
     return known
 
 
-def _table(caption: str, rows: list[tuple[str, str, str]]) -> str:
+def _table(caption: str, rows: list[_Row]) -> str:
     if not rows:
         return ""
     cells = "".join(

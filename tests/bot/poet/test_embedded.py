@@ -16,7 +16,7 @@ import pytest
 
 from bot.poet import EmbeddedWorker, PoetClient, PoetUnavailable
 from model.service.protocol import ComposeRequest
-from tests.model.service.poet import SLOW
+from tests.model.service.poet import SLOW, WAITS
 from tests.model.service.process import COMMAND
 
 
@@ -97,6 +97,25 @@ async def test_a_lost_child_is_replaced(
     assert worker.restarts == 1
     assert (await client.compose(ComposeRequest())).verses
     await gone(first)
+
+
+@pytest.mark.slow
+async def test_a_child_whose_poet_is_stuck_is_replaced(
+    worker: EmbeddedWorker, client: PoetClient
+) -> None:
+    """It still answers that it lives no more: its event loop is well, its compute thread is not."""
+    await worker.start()
+    await worker.wait_ready(60)
+    first = worker.pid
+    lost = asyncio.create_task(client.compose(ComposeRequest(theme=WAITS), deadline=60))
+    async with asyncio.timeout(30):
+        while worker.state == "ready":
+            await asyncio.sleep(0.01)
+    with pytest.raises(PoetUnavailable):
+        await lost
+    await worker.wait_ready(60)
+    assert worker.pid != first
+    assert (await client.compose(ComposeRequest())).verses
 
 
 async def test_the_shipped_poet_serves_by_default() -> None:

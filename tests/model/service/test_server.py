@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import signal
 import socket
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from model.service.server import CannotListen, serve
 from model.service.settings import WorkerSettings
-from tests.model.service.poet import WAITS
+from tests.model.service.poet import POISONED, WAITS
 from tests.model.service.process import WorkerProcess, worker_process
 
 
@@ -67,6 +68,69 @@ async def test_a_second_signal_forces_the_end() -> None:
         assert await worker.ends() == 128 + signal.SIGTERM
         with pytest.raises(httpx.TransportError):
             await lost
+
+
+async def test_a_burst_is_refused_while_the_poet_is_busy_and_leaves_nothing_behind(
+    tmp_path: Path,
+) -> None:
+    """Refusals do not wait for the poet; and what was refused takes no room afterwards."""
+    go_on = tmp_path / "go on"
+    async with worker_process(environment={"QIBU_TEST_GO_ON_AFTER": str(go_on)}) as worker:
+        await worker.comes_to("/readyz", 200)
+        busy = asyncio.create_task(compose(worker, WAITS))
+        await worker.accepts(1)
+
+        async def ask() -> httpx.Response:
+            return await worker.http.post("/v1/compose", json={"theme": "春", "count": 8})
+
+        burst = [asyncio.create_task(ask()) for _ in range(100)]
+        refused: list[httpx.Response] = []
+        async with asyncio.timeout(60):
+            while len(refused) < 100 - 256 // 8:
+                refused = [task.result() for task in burst if task.done()]
+                await asyncio.sleep(0.01)
+        assert {answer.status_code for answer in refused} == {503}
+        assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
+        assert not busy.done()
+        go_on.touch()
+        statuses = [answer.status_code for answer in await asyncio.gather(busy, *burst)]
+        assert (statuses.count(200), statuses.count(503)) == (33, 68)
+        assert (await ask()).status_code == 200
+        assert await worker.number("qibu_worker_queue_verses") == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_ten_thousand_mixed_calls_leave_nothing_in_the_queue_and_no_memory() -> None:
+    chance = random.Random(7)
+
+    async def call(worker: WorkerProcess, kept: httpx.AsyncClient) -> None:
+        kind = chance.randrange(5)
+        asked = {"count": chance.randint(1, 8), "theme": POISONED if kind == 0 else "春"}
+        headers = {"Qibu-User": str(chance.randrange(10**9))}
+        if kind == 1:
+            headers["Qibu-Deadline-Ms"] = str(chance.randrange(5))
+        asking = asyncio.create_task(kept.post("/v1/compose", json=asked, headers=headers))
+        if kind == 2:
+            await asyncio.sleep(chance.random() * 0.005)
+            asking.cancel()
+        await asyncio.wait({asking})
+
+    async with worker_process(environment={"QIBU_POOL_SIZE": "0"}) as worker:
+        await worker.comes_to("/readyz", 200)
+        url = worker.http.base_url
+        memory = []
+        async with httpx.AsyncClient(base_url=url, timeout=60) as kept:
+            for _ in range(10):
+                for _ in range(50):
+                    await asyncio.gather(*(call(worker, kept) for _ in range(20)))
+                memory.append(await worker.number("qibu_worker_process_resident_memory_bytes"))
+        async with asyncio.timeout(10):
+            while await worker.number("qibu_worker_queue_verses"):
+                await asyncio.sleep(0.05)
+        assert await worker.number("qibu_worker_running_verses") == 0
+        assert memory[-1] - memory[1] < 8 << 20, memory
+        assert await worker.status("/readyz") == 200
 
 
 async def test_sigterm_ends_it_while_it_loads(tmp_path: Path) -> None:

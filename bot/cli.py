@@ -106,5 +106,11 @@ def _upgrade(settings: Settings) -> None:
 def _require_schema(settings: Settings) -> None:
     from bot.store import migrate
 
-    if run_on_database(migrate.current(settings.database_url)) != migrate.head():
+    at = run_on_database(migrate.current(settings.database_url))
+    if at is not None and at not in migrate.revisions():
+        # In the middle of an upgrade: a new version adds first, and takes away in a later one.
+        logging.getLogger(__name__).warning(
+            "the database is at %s, newer than this version knows; going on beside it", at
+        )
+    elif at != migrate.head():
         raise click.ClickException("the database is of another version: run `qibu db upgrade`")

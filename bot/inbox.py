@@ -104,8 +104,11 @@ class Inbox:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._note()
-            await self._updates.release(self.owner)
+            try:
+                await self._note()
+                await self._updates.release(self.owner)
+            except Exception:
+                _log.exception("what was done could not be noted; others will think it may be lost")
 
     async def accept(self, updates: Sequence[Update]) -> None:
         """Keeps updates, and hands on those that are ours; they may be acknowledged once this

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -370,3 +371,26 @@ async def test_the_telegram_side_alone_wants_its_database_migrated(
     ada.sends("/poem")
     with running_qibu(tmp_path, "bot", **settings):
         await telegram.until(lambda: ada.answers)
+
+
+async def test_an_old_version_goes_on_beside_a_newer_schema(
+    telegram: FakeTelegram, server: FakeServer, worker: LocalWorker, tmp_path: Path
+) -> None:
+    """In the middle of an upgrade of several bots; the next version has only added so far."""
+    with running_qibu(tmp_path, "db", "upgrade") as upgrade:
+        assert upgrade.ended() == 0
+    with closing(sqlite3.connect(tmp_path / "qibu.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.execute("ALTER TABLE poems ADD COLUMN translation VARCHAR(4096)")
+        database.execute("CREATE TABLE translators (id INTEGER PRIMARY KEY)")
+    ada = telegram.user("Ada")
+    ada.sends("/poem")
+    settings = {
+        "QIBU_TELEGRAM_TOKEN": telegram.token,
+        "QIBU_TELEGRAM_API": server.url,
+        "QIBU_WORKER_URL": worker.url,
+        "QIBU_WORKER_KEY": KEY,
+    }
+    with running_qibu(tmp_path, "bot", **settings) as qibu:
+        await telegram.until(lambda: ada.answers)
+    assert "9999" in qibu.log

@@ -8,7 +8,7 @@ characters a verse, Z latent size.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -17,57 +17,26 @@ from torch import Tensor
 
 from model.networks.checkpoint import Checkpoint
 from model.networks.vae import likeliest
+from model.poet.answers import Near, Reconstruction, Written
+from model.poet.asking import Asking
 from model.poet.decoding import derive_seed
 from model.poet.drafting import Drafter, Place, Wish
-from model.poet.errors import BadRequest, UnknownCharacters, UnsupportedForm
+from model.poet.errors import BadRequest
 from model.poet.explanation import Explanation, explain
 from model.poet.pieces import Candidate, Piece, Plan, Ranked, carried_out
 from model.poet.reading import Reader
 from model.poet.tables import Tables
 from model.poet.writing import Writer
-from model.prosody import Tones, mark
-from model.verse import Form, Pattern, Verse, han_only, simplify
+from model.prosody import mark
+from model.verse import Form, Pattern, Verse
 
 CANDIDATES = 128
 _NEIGHBOURS = 32
-_THEME = range(1, 5)
 _DISTANCES = (0.4, 0.9)
 _STEP_DISTANCE = 0.3
 _SPARE_ATTEMPTS = 12
 _FARTHER = 0.1
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Near:
-    """A place in the latent space, by a verse or a latent, and how far from it to look (0 to 1)."""
-
-    verse: Verse | None = None
-    latent: tuple[float, ...] | None = None
-    distance: float = 0.3
-
-
-@dataclass(frozen=True)
-class Written:
-    """A verse and what the poet knows of it; `seed` is None where no seed gives it again."""
-
-    verse: Verse
-    seed: int | None
-    latent: tuple[float, ...]
-    score: float
-    tones: Tones
-    novel: bool
-
-
-@dataclass(frozen=True)
-class Reconstruction:
-    """A person's verse, what its latent gives back, the share of characters in their places, and
-    variations as (distance, verse)."""
-
-    original: Written
-    reconstruction: Written
-    matched: float
-    variations: tuple[tuple[float, Written], ...]
 
 
 class Poet:
@@ -92,6 +61,7 @@ class Poet:
         self.digest = digest
         self.vocabulary = checkpoint.vocabulary
         self.model = checkpoint.build(device)
+        self._asking = Asking(self.model.forms, self.vocabulary)
         self._candidates = candidates
         self._tables = tables
         drafter = Drafter(self.model, self.vocabulary)
@@ -184,10 +154,10 @@ class Poet:
         near: Near | None = None,
     ) -> Plan[list[Written]]:
         """The plan of `compose`."""
-        self._require(form)
+        self._asking.require(form)
         wish = Wish(
-            self._with_heads(form, acrostic),
-            self._theme(theme),
+            self._asking.pattern(form, acrostic),
+            self._asking.theme(theme),
             self._place(form, near),
             temperature,
         )
@@ -199,8 +169,8 @@ class Poet:
 
     def completing(self, pattern: Pattern, count: int = 1, *, seed: int) -> Plan[list[Written]]:
         """The plan of `complete`."""
-        self._require(pattern.form)
-        self._know("".join(pattern.known.values()))
+        self._asking.require(pattern.form)
+        self._asking.know("".join(pattern.known.values()))
         return (yield from self._several(Wish(pattern), count, seed))
 
     def reconstruct(self, verse: Verse, variations: int = 0, *, seed: int) -> Reconstruction:
@@ -247,7 +217,7 @@ class Poet:
         PoetError.
         """
         form = verses[0].form
-        self._require(form)
+        self._asking.require(form)
         mean = self.model.encoder(torch.cat([self._ids(verse) for verse in verses])).mean
         return [self._verse(form, row) for row in self._given_by(mean, form)]
 
@@ -257,7 +227,7 @@ class Poet:
 
     def interpolating(self, start: Verse, end: Verse, steps: int) -> Plan[list[Written]]:
         """The plan of `interpolate`."""
-        self._require(start.form)
+        self._asking.require(start.form)
         if start.form is not end.form:
             raise BadRequest("end", f"both verses must be of one form, {start.form.value}")
         first, last = self._posterior_mean(start), self._posterior_mean(end)
@@ -286,36 +256,6 @@ class Poet:
         return carried_out(plan, self.write, self.rows)
 
     # What is asked for
-
-    def _require(self, form: Form) -> None:
-        if form not in self.forms:
-            raise UnsupportedForm(form, self.forms)
-
-    def _know(self, characters: str) -> None:
-        if unknown := self.vocabulary.unknown(characters):
-            raise UnknownCharacters(unknown)
-
-    def _with_heads(self, form: Form, acrostic: str | None) -> Pattern:
-        if acrostic is None:
-            return Pattern.open(form)
-        heads = han_only(simplify(acrostic))
-        if len(heads) != form.line_count:
-            raise BadRequest(
-                "acrostic", f"{form.value} takes {form.line_count} characters, one a line"
-            )
-        self._know(heads)
-        cells: list[str | None] = [None] * form.size
-        cells[:: form.line_length] = heads
-        return Pattern(form, tuple(cells))
-
-    def _theme(self, theme: str | None) -> str:
-        if theme is None:
-            return ""
-        characters = han_only(simplify(theme))
-        if len(characters) not in _THEME:
-            raise BadRequest("theme", "a theme is one to four Chinese characters")
-        self._know(characters)
-        return characters
 
     def _place(self, form: Form, near: Near | None) -> Place | None:
         if near is None:

@@ -15,6 +15,8 @@ from model.poet.pieces import Piece, Ranked
 from model.poet.precision import half_precision
 from model.verse import Form, Pattern
 
+pytestmark = pytest.mark.timeout(600)
+
 ROWS = 4
 """Candidates of a piece: so few that its lone batch is the smallest there is."""
 COMPANY = 64

@@ -19,7 +19,7 @@ from bot.access import Access, settings_access
 from bot.cards import Theme
 from bot.handlers import menus
 from bot.handlers.commands import SETTINGS
-from bot.handlers.doors import SAID, AnyHandler, Doors
+from bot.handlers.doors import IN_PRIVATE, AnyHandler, Doors
 from bot.handlers.visit import Visit
 from bot.pages import daily
 from bot.pages import settings as pages
@@ -136,9 +136,10 @@ async def _daily(visit: Visit, value: str) -> ChatRecord:
 
 
 async def _ask_city(visit: Visit) -> None:
+    if visit.chat.kind != "private":
+        raise _NoSuchChoice
     await visit.notice()
-    if not visit.in_channel:
-        await visit.reply(pages.ask_city(visit.reader, among_others=False))
+    await visit.reply(pages.ask_city(visit.reader))
 
 
 async def _done(visit: Visit) -> None:
@@ -190,5 +191,5 @@ def setup(doors: Doors) -> list[AnyHandler]:
     return [
         doors.command(SETTINGS.name, settings),
         doors.button(pages.SETTING, press),
-        doors.reply(pages.question_for_city, SAID, city),
+        doors.reply(pages.question_for_city, IN_PRIVATE, city),
     ]

@@ -113,15 +113,17 @@ def zones(reader: Reader, chat: ChatRecord, now: datetime) -> Page:
     offered = dict.fromkeys((chat.zone, *COMMON_ZONES))
     chosen = say.zone(chat.zone, now)
     rows = _rows([_choice(say.zone(zone, now), "zone", zone, chosen) for zone in offered], 2)
-    last = [_back(reader)]
-    if chat.kind != "channel":  # a channel takes no question
-        last.insert(0, _button(say.plain("settings.other_city"), "city"))
-    return Page(_title(reader, "zone"), InlineKeyboardMarkup([*rows, last]))
+    if chat.kind == "private":
+        last = [_button(say.plain("settings.other_city"), "city"), _back(reader)]
+        return Page(_title(reader, "zone"), InlineKeyboardMarkup([*rows, last]))
+    # Among several people a reply field would open for all of them, in a channel for nobody.
+    text = stack([_title(reader, "zone"), "", say("settings.zone_hint")])
+    return Page(text, InlineKeyboardMarkup([*rows, [_back(reader)]]))
 
 
-def ask_city(reader: Reader, *, among_others: bool) -> Page:
-    """The question for a city, with the reply field open for whoever is asked."""
-    return Page(reader.say("settings.ask_city"), ForceReply(selective=among_others))
+def ask_city(reader: Reader) -> Page:
+    """The question for a city, with the reply field open."""
+    return Page(reader.say("settings.ask_city"), ForceReply())
 
 
 def question_for_city(reader: Reader) -> str:

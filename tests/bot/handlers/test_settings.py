@@ -157,6 +157,10 @@ async def test_done_leaves_what_is_settled(ada: User, li: User, telegram: FakeTe
     posted = channel.last_answer
     await presses(li, posted, "每日一诗", "08", "时区")
     assert "其他城市" not in [button.text for button in posted.buttons], "nobody could answer"
+    assert "/daily 08:00 里斯本" in posted.text
+    forged = li.forges_click(posted, "s1:city")
+    await telegram.settled()
+    assert "失效" in forged.answer
     await presses(li, posted, "← 返回", "完成")
     assert posted.deleted
 

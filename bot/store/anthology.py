@@ -7,6 +7,7 @@ whom they are shown to, and where, is left to the use cases.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
@@ -14,7 +15,7 @@ from bot.store.engine import Database
 from bot.store.opinions import opinions
 from bot.store.poems import PRIOR_MEAN, PRIOR_RATINGS, poem_record, summary
 from bot.store.records import PoemRecord, RatingSummary
-from bot.store.tables import Delivery, Poem
+from bot.store.tables import DailyPoem, Delivery, Poem
 from model.verse import Form
 
 RECENT = 20_000
@@ -35,6 +36,49 @@ class Anthology:
         """The id of the newest poem, of whatever kind; later ones are above it."""
         async with self._database.read() as session:
             return await session.scalar(select(func.max(Poem.id))) or 0
+
+    async def of(self, public_ids: Sequence[str]) -> list[Rated]:
+        """Those of these poems that may be shown, in the order of the ids."""
+        query = select(Poem).where(_OPEN, Poem.public_id.in_(public_ids))
+        async with self._database.read() as session:
+            found = {poem.public_id: poem_record(poem) for poem in await session.scalars(query)}
+        return await self.still_open([found[one] for one in public_ids if one in found])
+
+    async def best(
+        self, forms: Collection[Form], since: datetime, until: datetime, limit: int
+    ) -> list[Rated]:
+        """The best poems that were made in a span of time, rated or not."""
+        made = and_(Poem.created_at >= since, Poem.created_at < until)
+        return await self._best((made, *_of(forms)), (), skip=0, limit=limit)
+
+    async def span(self) -> tuple[datetime, datetime] | None:
+        """When the oldest and the newest poem were made; None where there are none."""
+        query = select(func.min(Poem.created_at), func.max(Poem.created_at)).where(_OPEN)
+        async with self._database.read() as session:
+            oldest, newest = (await session.execute(query)).one()
+            return None if oldest is None else (oldest, newest)
+
+    async def days(self, since: date, until: date, limit: int) -> list[tuple[date, PoemRecord]]:
+        """The poems of dates, both ends included, the latest first."""
+        query = (
+            select(DailyPoem.local_date, Poem)
+            .join(Poem, Poem.id == DailyPoem.poem_id)
+            .where(_OPEN, DailyPoem.local_date.between(since, until))
+            .order_by(DailyPoem.local_date.desc())
+            .limit(limit)
+        )
+        async with self._database.read() as session:
+            return [(day, poem_record(poem)) for day, poem in await session.execute(query)]
+
+    async def first_day(self) -> date | None:
+        """The earliest date that has a poem to show."""
+        query = (
+            select(func.min(DailyPoem.local_date))
+            .join(Poem, Poem.id == DailyPoem.poem_id)
+            .where(_OPEN)
+        )
+        async with self._database.read() as session:
+            return await session.scalar(query)
 
     async def find(
         self, characters: str, forms: Collection[Form], *, up_to: int, skip: int, limit: int

@@ -2,18 +2,20 @@
 
 Decides what a person's own poem may have done to it: to be shared, taken back and removed. A poem
 that holds a person's words goes with all that was varied from it; one from random numbers alone
-stays, without a trace of the person.
+stays for those who have it, without a trace of the person, and is shown to nobody else any more.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Delete, Select, delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from bot.store.engine import Database
 from bot.store.poems import poem_record
 from bot.store.records import PoemRecord
-from bot.store.tables import Chat, Delivery, Favourite, Poem
+from bot.store.tables import Chat, DailyPoem, Delivery, Favourite, Poem
 
 _OFFERED = ("answer", "morph")
 """Commands that offer several poems to choose from: what was not opened was not chosen."""
@@ -86,7 +88,10 @@ class OwnPoems:
             await session.execute(
                 update(Poem).where(own, Poem.chat_id.in_(their_chat)).values(chat_id=None)
             )
-            nameless = update(Poem).where(own).values(user_id=None).returning(Poem.id)
+            await session.execute(no_longer_of_today(own, self._database.now()))
+            nameless = (
+                update(Poem).where(own).values(user_id=None, withheld=True).returning(Poem.id)
+            )
             return await session.scalar(nameless) is not None
 
 
@@ -100,6 +105,15 @@ def grown_from(which: ColumnElement[bool]) -> Select[int]:
         .where(variation.public.is_(False))
     )
     return select(grown.c.id)
+
+
+def no_longer_of_today(which: ColumnElement[bool], now: datetime) -> Delete:
+    """Frees the dates that are still to be served somewhere, so that each gets another poem; dates
+    that are over keep what was sent on them."""
+    still = now.date() - timedelta(days=1)
+    return delete(DailyPoem).where(
+        DailyPoem.local_date >= still, DailyPoem.poem_id.in_(select(Poem.id).where(which))
+    )
 
 
 def _own(user_id: int, public_id: str) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import delete, func, select, update
 
 from bot.store.engine import Database
-from bot.store.own_poems import grown_from
+from bot.store.own_poems import grown_from, no_longer_of_today
 from bot.store.records import Forgotten, UserRecord
 from bot.store.tables import Chat, Favourite, Poem, Rating, User
 from bot.store.tastes import unlearn
@@ -47,7 +47,8 @@ class Users:
         """Removes a person: their ratings, what they kept, their name on poems, and every poem of
         their words, with all that anybody varied from it.
 
-        Poems made of random numbers alone stay, without a name. Their private chat goes too, with
+        Poems made of random numbers alone stay for those who have them, without a name; nobody else
+        is shown them any more. Their private chat goes too, with
         its settings and deliveries, for it bears their name.
         """
         mine = Poem.user_id == user_id
@@ -62,7 +63,10 @@ class Users:
             await unlearn(session, user_id, Poem.id.in_(grown_from(mine)))
             forgotten = Forgotten(len(ratings.all()), poems, len(favourites.all()))
             await session.execute(delete(Poem).where(Poem.id.in_(grown_from(mine))))
-            await session.execute(update(Poem).where(mine).values(user_id=None, seed_text=None))
+            await session.execute(no_longer_of_today(mine, self._database.now()))
+            await session.execute(
+                update(Poem).where(mine).values(user_id=None, seed_text=None, withheld=True)
+            )
             await session.execute(delete(Chat).where(Chat.id == user_id, Chat.kind == "private"))
             await session.execute(delete(User).where(User.id == user_id))
         return forgotten

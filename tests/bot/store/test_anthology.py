@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import text, update
 
 from bot.store import NewPoem, PoemRecord, Store
+from bot.store.store import utc_now
 from bot.store.tables import Poem
 from model.verse import Form
 from tests.bot.databases import new_poem, rated
@@ -94,3 +96,37 @@ async def test_what_was_listed_earlier_is_shown_while_it_may_be(store: Store) ->
     assert (poem, summary.mean) == (kept, 4.0)
     assert await store.anthology.still_open([]) == []
     assert [poem.id for poem in await store.anthology.made_by("poem", 9)] == [kept.id]
+
+
+async def test_the_best_of_a_span_rated_or_not(store: Store) -> None:
+    before = await store.poems.add(new_poem())
+    good = await rated(store, [5, 5], new_poem(MOON))
+    poor = await rated(store, [1], new_poem(APART))
+    await store.poems.add(new_poem("白日依山尽，黄河入海流。", public=False, seed_text="白日"))
+    soon = poor.created_at + timedelta(seconds=1)
+    best = await store.anthology.best((), before.created_at, soon, 9)
+    assert [poem.id for poem, _ in best] == [good.id, before.id, poor.id]
+    assert await store.anthology.best((), soon, soon + timedelta(days=1), 9) == []
+    assert await store.anthology.best({Form.JUEJU7}, before.created_at, soon, 9) == []
+    assert await store.anthology.span() == (before.created_at, poor.created_at)
+
+
+async def test_forgotten_verse_is_shown_to_nobody(store: Store) -> None:
+    day = utc_now().date()
+    for user, text_ in ((7, MOON), (8, APART)):
+        await store.users.ensure(user, None)
+        mine = await store.poems.add(replace(new_poem(text_), user_id=user))
+        await store.daily_poems.choose(day, mine)
+        assert [poem.id for poem, _ in await store.anthology.of([mine.public_id])] == [mine.id]
+        assert await store.anthology.days(day, day, 9) == [(day, mine)]
+        assert await store.anthology.first_day() == day
+        if user == 7:
+            await store.users.forget(user)
+        else:
+            await store.own_poems.remove(user, mine.public_id)
+        assert await store.anthology.of([mine.public_id]) == []
+        assert await store.anthology.days(day, day, 9) == []
+        assert (await store.anthology.first_day(), await store.anthology.span()) == (None, None)
+        kept = await store.poems.get(mine.public_id)
+        assert kept is not None and kept.user_id is None, "whoever has it may still open it"
+        assert await store.daily_poems.of(day) is None, "the date gets another poem"

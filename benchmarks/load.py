@@ -7,7 +7,6 @@ there are, is left to the caller.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import time
 from dataclasses import dataclass, field
@@ -56,39 +55,28 @@ class Load:
 
 
 async def load(url: str, form: str, clients: int, seconds: float) -> Load:
-    """So many clients for so long, from when each has been answered once, at most as long again.
+    """So many clients, who ask for so long and wait for their last answers: that time counts too,
+    for servers that answer many at once do so seldom.
 
     Every request has a seed of its own: nothing composed ahead answers it.
     """
     found = Load(clients)
+    seeds = itertools.count(1)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=clients)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=120, trust_env=False) as http:
-        seeds = itertools.count(1)
-        answered: set[int] = set()
-        warm = asyncio.Event()
-
-        async def client(number: int) -> None:
-            while True:
-                begun = time.perf_counter()
-                pause = await _ask(http, form, next(seeds))
-                if warm.is_set():
-                    found.note(pause, time.perf_counter() - begun)
-                answered.add(number)
-                if len(answered) == clients:
-                    warm.set()
-                if pause is not None:
-                    await asyncio.sleep(pause or 0.1)
-
-        running = [asyncio.create_task(client(number)) for number in range(clients)]
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(warm.wait(), seconds)
-        warm.set()
         begun = time.perf_counter()
-        await asyncio.sleep(seconds)
+
+        async def client() -> None:
+            while (asked := time.perf_counter()) - begun < seconds:
+                pause = await _ask(http, form, next(seeds))
+                answered = time.perf_counter()
+                found.note(pause, answered - asked)
+                if pause is not None:
+                    left = max(0.0, seconds - (answered - begun))
+                    await asyncio.sleep(min(pause or 0.1, left))
+
+        await asyncio.gather(*(client() for _ in range(clients)))
         found.seconds = time.perf_counter() - begun
-        for one in running:
-            one.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
     return found
 
 

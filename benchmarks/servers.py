@@ -37,7 +37,9 @@ def served(
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # LitServe leaves children behind; they share its group
+        # LitServe leaves children behind; they share its group. A session of its own would be a
+        # share of its own of a busy machine.
+        process_group=0,
     )
     try:
         _wait(process, url + ready)

@@ -44,7 +44,7 @@ class Extent:
 
     rounds: int
     seconds: float
-    """At each number of clients, each server, each round, and at most as long to warm up."""
+    """For which clients go on asking: each number of them, each server, each round."""
     pairs: int
     """Of a call and a request, for what the service adds, and next to a busy neighbour."""
     soak_minutes: float

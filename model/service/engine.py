@@ -31,10 +31,10 @@ _T = TypeVar("_T")
 
 CAPACITY = 256
 """Verses that may wait; four of the largest requests."""
-STUCK_AFTER = 5.0
+STUCK_AFTER = 15.0
 """Seconds in one turn of the poet after which the worker no longer counts as live, unless by the
 measured rate a turn takes a good part of that."""
-_SLOW_TURN = 20
+_SLOW_TURN = 30
 """A turn that takes so many times as long as its verses usually do may just be a slow one."""
 STARTING_RETRY_AFTER = 2
 DRAINING_RETRY_AFTER = 5

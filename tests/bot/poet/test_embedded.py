@@ -108,7 +108,7 @@ async def test_a_child_whose_poet_is_stuck_is_replaced(
     await worker.wait_ready(60)
     first = worker.pid
     lost = asyncio.create_task(client.compose(ComposeRequest(theme=WAITS), deadline=60))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while worker.state == "ready":
             await asyncio.sleep(0.01)
     with pytest.raises(PoetUnavailable):

@@ -177,7 +177,7 @@ class TinyPoet:
         self._must_know(theme)
         if theme == WAITS:
             self.waiting.set()
-            self.go_on.wait(30)
+            self.go_on.wait(60)
         elif theme == SLOW:
             time.sleep(_SLOW_SECONDS)
         elif theme == POISONED:

@@ -61,11 +61,12 @@ class WorkerProcess:
 
 @contextlib.asynccontextmanager
 async def worker_process(
-    *arguments: str, environment: dict[str, str] | None = None
+    *arguments: str, environment: dict[str, str] | None = None, log: int = PIPE
 ) -> AsyncIterator[WorkerProcess]:
     """Starts a worker on a free port and kills it in the end; it need not be ready, or even up.
 
-    A variable that is given as empty is unset.
+    A variable that is given as empty is unset. A worker that says much must have its `log` go to
+    DEVNULL: nobody reads the pipe while it runs, and a full one stops it.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -75,7 +76,7 @@ async def worker_process(
         *COMMAND,
         *("--port", str(port), *arguments),
         stdin=PIPE,
-        stderr=PIPE,
+        stderr=log,
         env={k: v for k, v in {**inherited, **(environment or {})}.items() if v},
     )
     limits = httpx.Limits(max_keepalive_connections=0)

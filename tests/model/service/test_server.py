@@ -6,6 +6,7 @@ import asyncio
 import random
 import signal
 import socket
+from asyncio.subprocess import DEVNULL
 from pathlib import Path
 
 import httpx
@@ -116,7 +117,7 @@ async def test_ten_thousand_mixed_calls_leave_nothing_in_the_queue_and_no_memory
             asking.cancel()
         await asyncio.wait({asking})
 
-    async with worker_process(environment={"QIBU_POOL_SIZE": "0"}) as worker:
+    async with worker_process(environment={"QIBU_POOL_SIZE": "0"}, log=DEVNULL) as worker:
         await worker.comes_to("/readyz", 200)
         url = worker.http.base_url
         memory = []

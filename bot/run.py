@@ -10,11 +10,12 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from telegram.error import TelegramError
 
 from bot.app import AnyApplication, allowed_updates
+from bot.gallery import gallery
 from bot.inbox import Inbox
 from bot.listening import listening
 from bot.observe import Metrics, build_observed, observed
@@ -22,6 +23,7 @@ from bot.opening import open_services, open_worker, started, wait_for_poet
 from bot.poet import Endpoint, PoetUnavailable
 from bot.polling import CannotGoOn, Connection, Polling
 from bot.retention import forgetting_seeds
+from bot.services import Services
 from bot.settings import Listen, Mode, Settings
 from bot.webhook import Hook, create_app, register, watch
 
@@ -63,20 +65,21 @@ async def run(settings: Settings) -> None:
                 forgetting_seeds(services.store, settings.seed_days, services.clock)
             )
             await _wait_for_poet(endpoint, stop)
-            await _serve(application, inbox, settings, stop)
+            await _serve(application, inbox, services, stop)
 
 
 async def _serve(
-    application: AnyApplication, inbox: Inbox, settings: Settings, stop: asyncio.Event
+    application: AnyApplication, inbox: Inbox, services: Services, stop: asyncio.Event
 ) -> None:
     """Serves updates until told to stop, and then those that are in hand."""
-    connection = Connection(stop)
+    settings, connection = services.settings, Connection(stop)
     await connection.insist(application.initialize)
     if stop.is_set():
         return
     async with (
         inbox.open(application.bot, application.update_queue.put),
         started(application),
+        _open_gallery(services, application.bot.username),
     ):
         _log.info("@%s serves", application.bot.username)
         if not application.bot.supports_inline_queries:
@@ -88,6 +91,19 @@ async def _serve(
                 await _poll(application, inbox, connection)
         finally:
             inbox.retire()
+
+
+@contextlib.asynccontextmanager
+async def _open_gallery(services: Services, username: str) -> AsyncIterator[None]:
+    """The gallery, where it is wanted."""
+    async with contextlib.AsyncExitStack() as opened:
+        if (listen := services.settings.gallery_listen) is not None:
+            try:
+                await opened.enter_async_context(gallery(listen, services, username))
+            except OSError as error:
+                raise _taken("QIBU_GALLERY_LISTEN", listen, error) from error
+            _log.info("the gallery is open on %s", listen)
+        yield
 
 
 async def _poll(application: AnyApplication, inbox: Inbox, connection: Connection) -> None:

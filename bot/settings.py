@@ -137,6 +137,8 @@ class Settings(BaseSettings):
     fair_use_person: AllowanceOrOff = Allowance(30, 60)
     fair_use_chat: AllowanceOrOff = Allowance(30, 60)
     metrics_listen: ListenAt | None = None
+    gallery_listen: ListenAt | None = None
+    gallery_url: Url | None = None
     log_format: Literal["text", "json"] = "text"
     seed_days: int | None = Field(default=None, ge=1)
 

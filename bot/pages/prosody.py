@@ -36,10 +36,7 @@ def explained(reader: Reader, found: Explained) -> Page:
         *([] if title is None else [title]),
         _lines(reader, prosody),
         reader.say("prosody.title", form=form),
-        _scheme(reader, prosody),
-        _rhyme(reader, prosody),
-        _parallels(reader, prosody),
-        _known(reader, prosody),
+        *findings(reader, prosody),
         reader.say("prosody.marks"),
     ]
     more = below(reader.say, found.viewed, explained=True)
@@ -48,6 +45,16 @@ def explained(reader: Reader, found: Explained) -> Page:
         buttons.rating(reader.say, {made.public_id: found.viewed.summary}, more),
         (made.public_id,),
     )
+
+
+def findings(reader: Reader, prosody: ProsodyAnswer) -> list[Html]:
+    """Scheme, rhyme, pairs, and which lines are known."""
+    return [
+        _scheme(reader, prosody),
+        _rhyme(reader, prosody),
+        _parallels(reader, prosody),
+        _known(reader, prosody),
+    ]
 
 
 def _lines(reader: Reader, prosody: ProsodyAnswer) -> Html:

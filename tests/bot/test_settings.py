@@ -68,6 +68,8 @@ def test_addresses_to_listen_at(monkeypatch: pytest.MonkeyPatch, text: str, list
         ("WEBHOOK_SECRET", "with spaces"),
         ("WEBHOOK_LISTEN", "8443"),
         ("METRICS_LISTEN", "host:99999"),
+        ("GALLERY_LISTEN", "8090"),
+        ("GALLERY_URL", "verse.example"),
         ("OWNER_ID", "ada"),
         ("TIMEZONE", "Mars/Olympus"),
         ("TIMEZONE", "../etc/passwd"),

@@ -45,7 +45,14 @@ def keys_in_code() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
-    return found
+    return found | {key for key, _ in keys_in_templates()}
+
+
+def keys_in_templates() -> Iterator[tuple[str, str]]:
+    """Every text that a template asks for."""
+    for file in CODE.rglob("templates/*"):
+        for key in re.findall(r"""\bt\("([a-z_.]+)\"""", file.read_text()):
+            yield key, file.name
 
 
 def keys_said() -> Iterator[tuple[str, str]]:
@@ -80,7 +87,8 @@ def test_every_text_is_used() -> None:
 
 def test_every_text_that_is_asked_for_exists() -> None:
     known = set(messages(ENGLISH))
-    missing = [(key, where) for key, where in keys_said() if key not in known]
+    asked = [*keys_said(), *keys_in_templates()]
+    missing = [(key, where) for key, where in asked if key not in known]
     assert missing == []
 
 

@@ -14,10 +14,12 @@ from starlette.responses import Response
 
 from bot.gallery.answers import answer
 from bot.gallery.calendars import Month, Week, weekdays
+from bot.gallery.colours import By, colour_of, legend, name
 from bot.gallery.curator import Curator, Hung
 from bot.gallery.press import Press
 from bot.gallery.prosody import Explanations
-from bot.gallery.shown import Explained, Shown, made
+from bot.gallery.shown import Explained, Mark, Shown, made
+from bot.gallery.space import Space
 from bot.gallery.visitor import Visitor
 from bot.poet import PoetClient
 
@@ -28,8 +30,9 @@ _WORDS = 64
 class Pages:
     """Everything with an address for people."""
 
-    def __init__(self, curator: Curator, press: Press, poet: PoetClient) -> None:
+    def __init__(self, curator: Curator, space: Space, press: Press, poet: PoetClient) -> None:
         self._curator = curator
+        self._space = space
         self._press = press
         self._explanations = Explanations(poet)
 
@@ -76,15 +79,40 @@ class Pages:
             raise HTTPException(404)
         visitor, poem = self._press.visitor(request), known.poem
         shown = Shown.of(visitor.reader, poem, known.summary)
+        neighbours = [
+            Shown.of(visitor.reader, near, summary)
+            for near, summary in await self._space.neighbours(poem)
+        ]
         return self._press.page(
             request,
             visitor,
             "verse.html",
-            verses=[shown],
+            verses=[shown, *neighbours],
             verse=shown,
+            neighbours=neighbours,
             known=known,
             explained=Explained.of(visitor.reader, poem, await self._explanations.of(poem.text)),
             made=made(visitor.reader, poem, known.original),
+        )
+
+    async def map(self, request: Request) -> Response:
+        """The latent space of recent verse, coloured as the visitor likes."""
+        named = request.query_params.get("by", By.SEASON)
+        if named not in set(By):
+            raise HTTPException(404)
+        visitor, by = self._press.visitor(request), By(named)
+        say, colour = visitor.reader.say, colour_of(by)
+        points = [
+            Mark.of(visitor.reader, point, colour(point)) for point in await self._space.map()
+        ]
+        return self._press.page(
+            request,
+            visitor,
+            "map.html",
+            points=points,
+            by=by,
+            ways=[(way, name(say, way)) for way in By],
+            legend=legend(say, by),
         )
 
     async def search(self, request: Request) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.gallery.space import Point
 from bot.pages.page import Reader
 from bot.pages.prosody import findings
 from bot.pages.verse import form_name, making
@@ -15,6 +16,8 @@ from bot.store import PoemRecord, RatingSummary
 from bot.texts import Html
 from model.service.protocol import ProsodyAnswer
 from model.verse import Form, Verse
+
+MAP = 1000
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,24 @@ class Shown:
     def first(self) -> str:
         """Its first line, without punctuation."""
         return self.lines[0][:-1]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A verse on the map, whose sides are `MAP` long."""
+
+    id: str
+    x: int
+    y: int
+    colour: str
+    couplets: tuple[str, ...]
+
+    @classmethod
+    def of(cls, reader: Reader, point: Point, colour: str) -> Mark:
+        """A point in its colour."""
+        x, y = round(point.x * MAP), round(point.y * MAP)
+        couplets = tuple(reader.han(point.poem.text).split("\n"))
+        return cls(point.poem.public_id, x, y, colour, couplets)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from bot.gallery.curator import Curator
 from bot.gallery.files import Files
 from bot.gallery.pages import Pages
 from bot.gallery.press import Press
+from bot.gallery.space import Space
 from bot.listening import listening
 from bot.services import Services
 from bot.settings import Listen
@@ -49,7 +50,7 @@ def _create(services: Services, username: str, files: Files) -> Starlette:
     home = address(services)
     press = Press(services.texts, home, urlsplit(home).path, username)
     curator = Curator(services.store, services.settings.timezone, services.clock)
-    pages = Pages(curator, press, services.poet)
+    pages = Pages(curator, Space(services.store), press, services.poet)
     routes = [
         Route("/", pages.home),
         Route("/week/{week}", pages.week),
@@ -57,6 +58,7 @@ def _create(services: Services, username: str, files: Files) -> Starlette:
         Route("/days/{month}", pages.days),
         Route("/v/{poem}", pages.verse),
         Route("/v/{poem}/card.jpg", files.card),
+        Route("/map", pages.map),
         Route("/search", pages.search),
         Route("/feed.atom", pages.feed),
         Route("/kai/{poems}.css", files.stylesheet_of_font),

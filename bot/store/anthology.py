@@ -110,6 +110,18 @@ class Anthology:
         async with self._database.read() as session:
             return [poem_record(poem) for poem in await session.scalars(query)]
 
+    async def newest_of_one_model(self, limit: int) -> list[PoemRecord]:
+        """The newest poems of the model that made the newest."""
+        model = select(Poem.model).where(_OPEN).order_by(Poem.id.desc()).limit(1)
+        query = (
+            select(Poem)
+            .where(_OPEN, Poem.model == model.scalar_subquery())
+            .order_by(Poem.id.desc())
+            .limit(limit)
+        )
+        async with self._database.read() as session:
+            return [poem_record(poem) for poem in await session.scalars(query)]
+
     async def unseen_in(self, chat_id: int, limit: int) -> list[PoemRecord]:
         """The newest poems that no delivery brought to a chat."""
         seen = exists().where(Delivery.chat_id == chat_id, Delivery.poem_id == Poem.id)

@@ -105,13 +105,20 @@ def describe(text: str, form: Form, *, regular: bool | None, latent: Sequence[fl
                 # The first character says what a verse is about, a second one makes it surer.
                 found = sum(character in feature.characters for character in text)
                 features[at] = min(found, 2) * (0.75 if found == 1 else 0.5)
-    if latent and len(latent) % form.line_count == 0:
-        line = np.asarray(latent, dtype=np.float64).reshape(form.line_count, -1).mean(0)
-        line *= np.sqrt(
-            form.line_count
-        )  # as wide as the latent of one line, however many there are
+    line = one_line(latent, form)
+    if line is not None:
         features[1 + len(FEATURES) :] = _directions(len(line)) @ line
     return features
+
+
+def one_line(latent: Sequence[float], form: Form) -> Floats | None:
+    """The mean of the parts of a latent, as wide as the latent of one line, however many there are;
+    None if it is empty, or is not one part a line."""
+    if not latent or len(latent) % form.line_count:
+        return None
+    parts = np.asarray(latent, dtype=np.float64).reshape(form.line_count, -1)
+    line: Floats = parts.mean(0) * np.sqrt(form.line_count)
+    return line
 
 
 @cache

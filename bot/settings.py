@@ -142,6 +142,11 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     seed_days: int | None = Field(default=None, ge=1)
 
+    @property
+    def gallery_address(self) -> str | None:
+        """Where people find the gallery; None where it is closed, or nobody can say."""
+        return self.gallery_url if self.gallery_listen is not None else None
+
     @field_validator("telegram_token")
     @classmethod
     def _well_formed_token(cls, token: SecretStr | None) -> SecretStr | None:

@@ -49,7 +49,8 @@ async def offer(visit: Visit, poem: str) -> None:
 
 def _page(visit: Visit, found: Shared | Unshared) -> Page:
     inline = bool(visit.bot.bot.supports_inline_queries)
-    return pages.sharing(visit.reader, found, visit.bot.username, inline=inline)
+    gallery = visit.house.services.settings.gallery_address
+    return pages.sharing(visit.reader, found, visit.bot.username, inline=inline, gallery=gallery)
 
 
 def setup(doors: Doors) -> list[AnyHandler]:

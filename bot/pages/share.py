@@ -16,9 +16,16 @@ from bot.store import PoemRecord
 from bot.usecases.share import Shared, Unshared
 
 
-def sharing(reader: Reader, found: Shared | Unshared, username: str, *, inline: bool) -> Page:
+def sharing(
+    reader: Reader,
+    found: Shared | Unshared,
+    username: str,
+    *,
+    inline: bool,
+    gallery: str | None = None,
+) -> Page:
     """The link, or the question whether to make one; `inline` if the bot may be called from any
-    chat, where the verse then comes with its stars."""
+    chat, where the verse then comes with its stars; `gallery` is where the gallery is found."""
     say, poem = reader.say, found.poem
     public_id, quote = poem.public_id, reader.quote(poem.text)
     match found:
@@ -26,7 +33,7 @@ def sharing(reader: Reader, found: Shared | Unshared, username: str, *, inline: 
             rows = [buttons.allow_sharing(say, public_id)]
             return Page(stack([quote, say("share.ask")]), InlineKeyboardMarkup(rows), (public_id,))
         case Shared(_, revocable):
-            address = link(poem, username)
+            address = link(poem, username, gallery)
             words = [say("share.words")] if revocable else []
             rows = [_ways(reader, poem, address, inline=inline)]
             rows += [buttons.stop_sharing(say, public_id)] if revocable else []
@@ -35,8 +42,11 @@ def sharing(reader: Reader, found: Shared | Unshared, username: str, *, inline: 
             return Page(text, InlineKeyboardMarkup(rows), (public_id,))
 
 
-def link(poem: PoemRecord, username: str) -> str:
-    """Opens a verse in the reader's private chat with the bot."""
+def link(poem: PoemRecord, username: str, gallery: str | None = None) -> str:
+    """Opens a verse in the gallery if it hangs there, for messengers then show its card; else in
+    the reader's private chat with the bot."""
+    if gallery is not None and poem.public and not poem.withheld:
+        return f"{gallery}/v/{poem.public_id}"
     return f"https://t.me/{username}?start=v_{poem.public_id}"
 
 

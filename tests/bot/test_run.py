@@ -322,11 +322,28 @@ def test_a_wrong_token_is_one_line(telegram: FakeTelegram, start: Start, tmp_pat
     assert "not-a-token-of-this-bot-at-all" not in qibu.log
 
 
-def test_a_taken_port_is_one_line(start: Start, server: FakeServer) -> None:
-    with start(QIBU_METRICS_LISTEN=server.url.removeprefix("http://")) as qibu:
+@pytest.mark.parametrize("name", ["QIBU_METRICS_LISTEN", "QIBU_GALLERY_LISTEN"])
+def test_a_taken_port_is_one_line(start: Start, server: FakeServer, name: str) -> None:
+    with start(**{name: server.url.removeprefix("http://")}) as qibu:
         assert qibu.ended() == 1
     assert "Traceback" not in qibu.log
-    assert "QIBU_METRICS_LISTEN" in qibu.log.splitlines()[-1]
+    assert name in qibu.log.splitlines()[-1]
+
+
+async def test_the_gallery_is_open_as_long_as_the_bot_serves(
+    telegram: FakeTelegram, start: Start, webhook_port: int
+) -> None:
+    listen = f"127.0.0.1:{webhook_port}"
+    ada = telegram.user("Ada")
+    ada.sends("/help")
+    with start(QIBU_GALLERY_LISTEN=listen) as qibu:
+        await telegram.until(lambda: ada.answers)
+        async with httpx.AsyncClient() as visitor:
+            page = await visitor.get(f"http://{listen}/")
+        qibu.told_to_stop()
+        assert qibu.ended() == 0
+    assert page.status_code == 200
+    assert "https://t.me/qibu_test_bot" in page.text
 
 
 @pytest.mark.parametrize(

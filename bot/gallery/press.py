@@ -44,6 +44,7 @@ class Press:
             home=home,
             username=username,
             stylesheet=_static(prefix, "gallery.css"),
+            script=_static(prefix, "gallery.js"),
             icon=_static(prefix, "icon.svg"),
             licence=_static(prefix, "OGDL-TW-1.0.txt"),
             card_width=WIDTH,

@@ -19,6 +19,7 @@ from bot.gallery.files import Files
 from bot.gallery.pages import Pages
 from bot.gallery.press import Press
 from bot.gallery.space import Space
+from bot.gallery.stars import Stars
 from bot.listening import listening
 from bot.services import Services
 from bot.settings import Listen
@@ -51,6 +52,7 @@ def _create(services: Services, username: str, files: Files) -> Starlette:
     press = Press(services.texts, home, urlsplit(home).path, username)
     curator = Curator(services.store, services.settings.timezone, services.clock)
     pages = Pages(curator, Space(services.store), press, services.poet)
+    stars = Stars(services, press)
     routes = [
         Route("/", pages.home),
         Route("/week/{week}", pages.week),
@@ -59,6 +61,7 @@ def _create(services: Services, username: str, files: Files) -> Starlette:
         Route("/v/{poem}", pages.verse),
         Route("/v/{poem}/card.jpg", files.card),
         Route("/map", pages.map),
+        Route("/v/{poem}/stars", stars.take, methods=["POST"]),
         Route("/search", pages.search),
         Route("/feed.atom", pages.feed),
         Route("/kai/{poems}.css", files.stylesheet_of_font),

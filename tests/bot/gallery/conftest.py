@@ -8,6 +8,7 @@ from random import Random
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from bot import texts
 from bot.gallery import create_gallery
@@ -16,6 +17,7 @@ from bot.services import Services
 from bot.settings import Listen, Settings
 from bot.store import Store
 from tests.bot.handlers.conftest import services, worker
+from tests.telegram import TOKEN
 
 __all__ = ["services", "worker"]
 
@@ -31,7 +33,12 @@ async def visitor(store: Store, services: Services) -> AsyncIterator[httpx.Async
 
 
 def looking(store: Store, poet: PoetClient) -> httpx.AsyncClient:
-    settings = Settings(_env_file=None, gallery_listen=Listen("127.0.0.1", 8090), gallery_url=HOME)
+    settings = Settings(
+        _env_file=None,
+        telegram_token=SecretStr(TOKEN),
+        gallery_listen=Listen("127.0.0.1", 8090),
+        gallery_url=HOME,
+    )
     services = Services(settings, store, poet, texts.load(), lambda: NOW, Random(1))
     app = httpx.ASGITransport(create_gallery(services, "qibu_bot"))
     return httpx.AsyncClient(

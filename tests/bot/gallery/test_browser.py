@@ -98,6 +98,21 @@ async def test_a_browser_finds_nothing_to_complain_about(
         assert asked in watched.paths
 
 
+async def test_the_stars_are_shown_to_whom_telegram_sent(
+    site: tuple[Watched, str], store: Store, tmp_path: Path
+) -> None:
+    _, home = site
+    poem = await rated(store, [5])
+    address = f"{home}/v/{poem.public_id}"
+    form = '<form id="stars"[^>]* hidden=""'
+    page, _ = await opened(address, tmp_path / "stranger")
+    assert re.search(form, page)
+    page, said = await opened(f"{address}#tgWebAppData=user%3D7%26hash%3Dx", tmp_path / "sent")
+    assert '<form id="stars"' in page
+    assert not re.search(form, page)
+    assert not said
+
+
 async def test_a_browser_would_complain(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         listen = Listen("127.0.0.1", free.getsockname()[1])

@@ -182,7 +182,9 @@ async def test_a_request_goes_first(start_worker: Callable[..., Worker]) -> None
     assert await worker.metric("qibu_worker_running_verses") == 0
     poet.gate.release()
     await asyncio.gather(*requests)
-    assert [asked["theme"] for asked in poet.asked] == [None, None, "春", "江", "花"]
+    themes = [asked["theme"] for asked in poet.asked]
+    assert themes[:2] == [None, None]
+    assert sorted(themes[2:]) == sorted("春江花")  # each by a connection of its own, in any order
     poet.gate.release(100)
     await pool_holds(worker, 4)
 

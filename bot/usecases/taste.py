@@ -102,12 +102,12 @@ class Taste:
         poem = await self._store.poems.get(public_id)
         for _ in range(_ATTEMPTS):
             taste = await self._store.tastes.of(chat_id)
-            if taste is None or poem is None or (taste.evidence is None and taste.ratings):
+            if taste is None or poem is None:
                 return
-            if taste.evidence is None:
+            evidence = _evidence(taste)
+            if evidence is None:
                 await self._learn_again(taste)
                 return
-            evidence = Evidence.from_bytes(taste.evidence, taste.ratings)
             described = _described(poem, taste.space)
             if await self._keep(taste, taste.space or "", evidence.with_rating(described, stars)):
                 return
@@ -164,12 +164,7 @@ class Taste:
 
     async def _belief(self, taste: TasteRecord) -> Belief:
         prior = (await self._everybody()).prior
-        if taste.evidence is None:
-            return Belief(prior, await self._learn_again(taste))
-        try:
-            return Belief(prior, Evidence.from_bytes(taste.evidence, taste.ratings))
-        except ValueError:  # of an earlier version of the descriptions
-            return Belief(prior, await self._learn_again(taste))
+        return Belief(prior, _evidence(taste) or await self._learn_again(taste))
 
     async def _everybody(self) -> Population:
         now = asyncio.get_running_loop().time()
@@ -181,7 +176,9 @@ class Taste:
     async def _learn_again(self, taste: TasteRecord) -> Evidence:
         """From the ratings that are kept, in the space of the poet that made most of them last."""
         rated = await self._store.tastes.rated(taste.chat_id, LONGEST)
-        space = taste.space or (_space(rated[-1][0].model) if rated else "")
+        space = taste.space or ""
+        if not _of_this_version(space):
+            space = _space(rated[-1][0].model) if rated else ""
         evidence = Evidence.of((_described(poem, space), stars) for poem, stars in rated)
         if rated:
             await self._keep(taste, space, evidence)
@@ -235,6 +232,18 @@ class Taste:
 
 def _space(model: str) -> str:
     return f"{VERSION} {model}"
+
+
+def _of_this_version(space: str) -> bool:
+    return space.startswith(_space(""))
+
+
+def _evidence(taste: TasteRecord) -> Evidence | None:
+    """What is kept of a chat; None where it is to be learnt again: after a rating was changed, or
+    since descriptions have another meaning."""
+    if taste.evidence is None or not _of_this_version(taste.space or ""):
+        return None
+    return Evidence.from_bytes(taste.evidence, taste.ratings)
 
 
 def _described(poem: PoemRecord, space: str | None) -> Floats:

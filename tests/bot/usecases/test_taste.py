@@ -201,3 +201,18 @@ async def test_one_chat_alone_cannot_raise_it_above_the_poets_choice(
     await hears(taste, store, MOON, 1, 40)
     worth = await taste.popular([answer(MOON, score=1.0), answer(WAR, score=0.0)])
     assert worth[0] > worth[1]
+
+
+async def test_what_an_earlier_version_learnt_is_learnt_again(taste: Taste, store: Store) -> None:
+    await taste.agree(CHAT)
+    await hears(taste, store, MOON, 5, 3)
+    before = await taste.of(CHAT)
+    kept = await store.tastes.of(CHAT)
+    assert kept is not None
+    assert await store.tastes.learnt(kept, "0 poet@1", b"of another size", b"", 3)
+    await hears(taste, store, MOON, 5)
+    after = await taste.of(CHAT)
+    assert before is not None
+    assert after is not None
+    assert after.ratings == 4
+    assert after.liking["moon"].stars > before.liking["moon"].stars

@@ -70,11 +70,13 @@ def mismatched(drafter: Drafter, form: Form, verses: Ids, count: int, seed: int)
     quatrains many stay without.
     """
     order, half = np.random.default_rng(seed), form.size // 2
+    together = {verse.tobytes() for verse in verses}
     alone, found = order.permutation(verses)[:count], [verses[:0]]
     for _ in range(_PARTNERS):
         others = verses[order.integers(len(verses), size=len(alone))]
         pairs = np.concatenate([alone[:, :half], others[:, half:]], axis=1)
-        fits = _kept(drafter, form, pairs) & (pairs != alone).any(1)
+        apart = np.array([pair.tobytes() not in together for pair in pairs])
+        fits = _kept(drafter, form, pairs) & apart
         found.append(pairs[fits])
         alone = alone[~fits]
         if not len(alone):

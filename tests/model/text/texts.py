@@ -21,8 +21,8 @@ embedding_size = 16
 hidden_size = 48
 """
 
-PLAN = Plan(window=24, pieces=32, windows=4, steps=20, passes=12, learning_rate=1e-2, dropped=0.0)
-"""Some two hundred steps for a text of four thousand characters."""
+PLAN = Plan(window=24, pieces=32, windows=4, steps=20, passes=20, learning_rate=1e-2, dropped=0.0)
+"""Some three hundred steps for a text of four thousand characters."""
 
 
 def english(length: int = 4000) -> str:

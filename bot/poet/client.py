@@ -52,13 +52,19 @@ _WAY_HOME = 0.1
 before the caller's patience ends."""
 _SHORTEST_TRY = 0.2
 """Seconds that must be left for a second try to be worth it."""
+_PAUSE = (0.1, 0.4)
+"""Seconds before a second try, by chance between these, where nobody says how many."""
+_IN_BETWEEN = (500, 502, 503, 504)
+"""What a proxy says without a problem document when a worker is gone: Ray Serve 500, others 502 to
+504. A worker's own 500 is a problem document, and would only come again."""
 
 
 class PoetClient:
     """Asks a worker; every method raises PoetUnavailable or PoetRefused, and nothing else.
 
-    Asking twice is harmless, for a worker keeps nothing: a broken connection and a worker that
-    says when to come back are tried once more, if the deadline allows.
+    Asking twice is harmless, for a worker keeps nothing: a broken connection, a worker that says
+    when to come back, and what speaks in the place of one that is gone are tried once more, if the
+    deadline allows.
     """
 
     def __init__(
@@ -174,18 +180,22 @@ class PoetClient:
     async def _try_twice(
         self, method: str, path: str, message: Message | None, ends: float
     ) -> httpx.Response:
-        """The second answer where the first is silence or a plea to wait, and time is left."""
+        """The second answer where the first is silence, a plea to wait, or of somebody else than a
+        worker, and time is left."""
         try:
             response = await self._send(method, path, message, ends)
         except httpx.TransportError:
-            pause = random.uniform(0.1, 0.4)
+            pause = random.uniform(*_PAUSE)
             if not _fits(pause, ends):
                 raise
         else:
             retry_after = response.headers.get("Retry-After", "")
-            if response.status_code not in (429, 503) or not retry_after.isdecimal():
+            if response.status_code in (429, 503) and retry_after.isdecimal():
+                pause = int(retry_after) * random.uniform(1.0, 1.25)
+            elif response.status_code in _IN_BETWEEN and _problem(response) is None:
+                pause = random.uniform(*_PAUSE)
+            else:
                 return response
-            pause = int(retry_after) * random.uniform(1.0, 1.25)
             if not _fits(pause, ends):
                 return response
         await asyncio.sleep(pause)
@@ -223,10 +233,17 @@ def _fits(pause: float, ends: float) -> bool:
     return time.monotonic() + pause + _SHORTEST_TRY < ends
 
 
-def _error(response: httpx.Response, path: str) -> Exception:
+def _problem(response: httpx.Response) -> Problem | None:
+    """What a worker says is wrong; None if it is not a worker who speaks."""
     try:
-        problem = Problem.model_validate(json.loads(response.content))
+        return Problem.model_validate(json.loads(response.content))
     except ValueError:
+        return None
+
+
+def _error(response: httpx.Response, path: str) -> Exception:
+    problem = _problem(response)
+    if problem is None:
         _log.error("%s: status %d without a problem", path, response.status_code)
         return PoetUnavailable("broken")
     match problem.type:

@@ -206,6 +206,27 @@ async def test_a_broken_connection_is_tried_once_more() -> None:
     assert 5000 > deadlines[0] > deadlines[1] > 0
 
 
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_what_answers_for_a_worker_that_is_gone_is_tried_once_more(status: int) -> None:
+    """As Ray Serve's 500 for a replica that was killed while it wrote."""
+    gone = httpx.Response(status, text="Internal Server Error")
+    worker = Scripted(gone, verses())
+    await worker.client().compose(ComposeRequest(seed=7), deadline=5)
+    first, second = worker.asked
+    assert first.content == second.content
+
+    worker = Scripted(gone)
+    assert (await unavailable(worker.client(), deadline=5)).reason == "broken"
+    assert len(worker.asked) == 2
+
+
+async def test_what_a_worker_itself_cannot_do_is_not_tried_again() -> None:
+    problem = Problem(type=protocol.INTERNAL, title="", status=500, detail="")
+    worker = Scripted(httpx.Response(500, content=problem.model_dump_json()))
+    assert (await unavailable(worker.client(), deadline=5)).reason == "broken"
+    assert len(worker.asked) == 1
+
+
 async def test_it_is_tried_only_once_more() -> None:
     worker = Scripted(httpx.ConnectError("refused"))
     assert (await unavailable(worker.client())).reason == "broken"
@@ -256,8 +277,8 @@ async def test_a_worker_that_answers_with_errors_is_still_asked() -> None:
     worker = Scripted(httpx.Response(500, text=""))
     client = worker.client()
     for _ in range(10):
-        await unavailable(client)
-    assert len(worker.asked) == 10
+        await unavailable(client, deadline=5)
+    assert len(worker.asked) == 20, "each time twice"
 
 
 async def test_a_worker_elsewhere_starts_without_a_record() -> None:

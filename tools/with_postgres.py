@@ -2,7 +2,8 @@
 QIBU_TEST_POSTGRES.
 
 Decides where the server lives: a data directory under the temporary folder, a free port of the
-loopback interface, a random password; both are gone when the command ends. A server that was there
+loopback interface, a random password; both are gone when the command ends, and when this program is
+told to end (SIGTERM, SIGHUP, Ctrl-C), which it tells the command first. A server that was there
 before is neither used nor touched. What the command does with the server is its own.
 
     .venv/bin/python tools/with_postgres.py .venv/bin/pytest tests/bot/store
@@ -20,6 +21,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -27,8 +29,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 DEBIAN = Path("/usr/lib/postgresql")
+STOPS = (signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 60.0
 """Seconds in which a server must answer; on a busy disk it takes a while to make its files."""
 
@@ -49,9 +53,30 @@ def main() -> int:
             "skipped: there is no PostgreSQL here; `apt-get install postgresql` brings it\n"
         )
         return 0
+    for number in STOPS:
+        signal.signal(number, _leave)
     with serving(found) as address:
-        environment = os.environ | {"QIBU_TEST_POSTGRES": address}
-        return subprocess.run(asked.command, env=environment, check=False).returncode
+        return _run(asked.command, os.environ | {"QIBU_TEST_POSTGRES": address})
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    for again in STOPS:
+        signal.signal(again, signal.SIG_IGN)  # leaving takes a while, and ends in any case
+    sys.exit(128 + number)
+
+
+def _run(command: list[str], environment: dict[str, str]) -> int:
+    """The exit status of a command, which does not outlive us."""
+    process = subprocess.Popen(command, env=environment)
+    try:
+        return process.wait()
+    finally:
+        process.terminate()  # does nothing to one that has ended
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def programs() -> Path | None:

@@ -28,10 +28,10 @@ _COMMANDS = {
     "reconstruct": "model.cli",
     "complete": "model.cli",
     "interpolate": "model.cli",
-    "corpus": "model.cli",
-    "train": "model.cli",
-    "refine": "model.cli",
-    "evaluate": "model.cli",
+    "corpus": "model.cli_training",
+    "train": "model.cli_training",
+    "refine": "model.cli_training",
+    "evaluate": "model.cli_training",
     "sample": "model.cli",
 }
 

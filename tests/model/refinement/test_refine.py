@@ -11,7 +11,7 @@ import torch
 from click.testing import CliRunner
 from torch import Tensor
 
-from model import cli
+from model import cli_training
 from model.corpus.encode import Corpus
 from model.corpus.poems import Part
 from model.networks.checkpoint import Checkpoint, CheckpointError
@@ -132,7 +132,7 @@ def test_where_no_real_verse_keeps_the_rules_there_is_nothing_to_learn(
 ) -> None:
     corpus.save(tmp_path / "corpus")
     asked = [str(model), "--corpus", str(tmp_path / "corpus"), "--verses", "8", "--device", "cpu"]
-    answer = CliRunner().invoke(cli.refine, asked)
+    answer = CliRunner().invoke(cli_training.refine, asked)
     assert answer.exit_code == 1
     assert "keeps the rules" in answer.output
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
-from model import cli
+from model import cli_training
 from model.networks.char_lstm import CharLSTM, Options
 from model.networks.checkpoint import load_with_facts
 from model.text import learning
@@ -30,7 +30,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def train(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.train, arguments)
+    return CliRunner().invoke(cli_training.train, arguments)
 
 
 def refused(*arguments: str, code: int = 1) -> str:

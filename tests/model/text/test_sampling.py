@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from model import cli
+from model import cli, cli_training
 from model.networks.checkpoint import Checkpoint
 from model.networks.vae import build
 from model.text import learning
@@ -29,7 +29,7 @@ def model(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     arguments = [str(directory / "small.toml"), "--text", str(text), "--directory", str(directory)]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(learning, "Plan", lambda: PLAN)
-        assert CliRunner().invoke(cli.train, arguments).exit_code == 0
+        assert CliRunner().invoke(cli_training.train, arguments).exit_code == 0
     return directory / "small.safetensors"
 
 

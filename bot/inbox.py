@@ -25,6 +25,7 @@ from typing import Any
 from telegram import Bot, Update
 
 from bot.ordering import place_of
+from bot.reading import read_update
 from bot.store import Abandoned, Arrival, Store
 from bot.store.store import utc_now
 
@@ -196,7 +197,7 @@ class Inbox:
     def _read(self, arrival: Arrival) -> Update | None:
         assert self._bot is not None, "the inbox is open"
         try:
-            return Update.de_json(json.loads(arrival.payload), self._bot)
+            return read_update(json.loads(arrival.payload), self._bot)
         except Exception:
             _log.exception("update %d cannot be read", arrival.id)
             return None

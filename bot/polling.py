@@ -11,14 +11,16 @@ import asyncio
 import contextlib
 import logging
 import time
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import Bot, Update
 from telegram.error import (
     BadRequest,
     Conflict,
+    EndPointNotFound,
     InvalidToken,
     NetworkError,
     RetryAfter,
@@ -26,6 +28,11 @@ from telegram.error import (
 )
 
 from bot.pacing import seconds_to_wait
+from bot.reading import Unreadable, read_update
+
+# Meant for whoever does not know the method. It parses all that came at once: of a single update
+# that it cannot parse it would die, and after each start again.
+warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'")
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -134,14 +141,33 @@ class Polling:
                 await self._bear(conflict)
                 continue
             self._conflict_since = None
-            if updates and await self._hand_over(updates):
-                self._offset = updates[-1].update_id + 1
+            if updates and await self._hand_over(self._read(updates)):
+                self._offset = updates[-1]["update_id"] + 1
         await self._acknowledge()
 
-    async def _fetch(self, longest: timedelta = LONG_POLL) -> tuple[Update, ...]:
-        return await self._bot.get_updates(
-            offset=self._offset or None, timeout=longest, allowed_updates=self._allowed
-        )
+    async def _fetch(self, longest: timedelta = LONG_POLL) -> list[dict[str, Any]]:
+        wanted = {
+            "offset": self._offset or None,
+            "timeout": int(longest.total_seconds()),
+            "allowed_updates": self._allowed,
+        }
+        patience = longest.total_seconds() + (self._bot.request.read_timeout or 0)
+        try:
+            found = await self._bot.do_api_request("getUpdates", wanted, read_timeout=patience)
+        except EndPointNotFound as error:  # what the library makes of a token that is not known
+            raise InvalidToken from error
+        assert isinstance(found, list), "Telegram answers with updates"
+        return found
+
+    def _read(self, found: Sequence[dict[str, Any]]) -> list[Update]:
+        """Those that can be read; of the others Telegram has nothing better."""
+        updates = []
+        for one in found:
+            try:
+                updates.append(read_update(one, self._bot))
+            except Unreadable as error:
+                _log.error("update %s cannot be read: %s", one["update_id"], error)
+        return updates
 
     async def _hand_over(self, updates: Sequence[Update]) -> bool:
         """Whether they were accepted; Telegram keeps them while they cannot be."""

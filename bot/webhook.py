@@ -22,6 +22,7 @@ from starlette.routing import Route
 from telegram import Bot, Update
 
 from bot.polling import Connection
+from bot.reading import Unreadable, read_update
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +32,6 @@ ten thousand."""
 HEALTH = "/healthz"
 _LOOK_SECONDS = 60.0
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-_NUMBERS = 1 << 63
-"""What a column of the store can hold."""
 
 Accept = Callable[[Sequence[Update]], Awaitable[None]]
 
@@ -130,15 +129,10 @@ async def _body(request: Request) -> bytes:
 
 def _read(body: bytes, bot: Bot) -> Update:
     try:
-        found = json.loads(body)
-        number = found["update_id"]
-        if type(number) is not int or not 0 <= number < _NUMBERS:
-            raise ValueError("no number of an update")
-        update: Update = Update.de_json(found, bot)
-    except Exception as error:  # whatever a stranger's bytes may do to a parser
-        _log.warning("what was pushed is no update: %s", type(error).__name__)
+        return read_update(json.loads(body), bot)
+    except (ValueError, RecursionError, Unreadable) as error:
+        _log.warning("what was pushed is no update: %s", error)
         raise _Refused(400, "this is no update") from error
-    return update
 
 
 def _refusal(status: int, why: str) -> Response:

@@ -164,3 +164,17 @@ async def test_a_revoked_token_ends_the_bot(telegram: FakeTelegram, poller: Poll
         await poller.task
     assert str(end.value) == WRONG_TOKEN
     poller.task = asyncio.create_task(asyncio.sleep(0))
+
+
+async def test_an_update_that_cannot_be_read_keeps_nobody_waiting(
+    telegram: FakeTelegram, bot: Bot, poller: Poller, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As of a kind that the library takes for another one: it would come again for ever."""
+    ada = telegram.user()
+    telegram.updates.add("message", {"message_id": "one", "text": "a secret"})
+    ada.sends("一")
+    assert await poller.text() == "一"
+    await poller.ends()
+    assert not telegram.updates.pending
+    assert "cannot be read" in caplog.text
+    assert "a secret" not in caplog.text

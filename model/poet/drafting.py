@@ -8,7 +8,7 @@ Shapes: B candidates, L characters a verse, N lines, Z latent size.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -22,6 +22,13 @@ from model.vocabulary import Vocabulary
 
 _ROUNDS = 3
 _GAP_NOISE = 0.7
+
+Progress = Callable[[], object]
+"""Called again and again while something takes its time, so that others see it does."""
+
+
+def no_progress() -> None:
+    """Nobody wants to see it."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +135,12 @@ class Drafter:
             z = self._model.encoder(self.write([drafted(z, 1.0)])).sample(generator)
         return drafted(z, 1.0)
 
-    def write(self, drafts: Sequence[Draft], rows: int = 0) -> Tensor:
+    def write(
+        self, drafts: Sequence[Draft], rows: int = 0, progress: Progress = no_progress
+    ) -> Tensor:
         """The candidates of drafts of one form, one draft after the other, (ΣB, L); with copies of
-        the first one behind them where those are fewer than `rows`."""
+        the first one behind them where those are fewer than `rows`. `progress` is called with each
+        character."""
         form, writing = drafts[0].form, self._model.writing
 
         def together(name: str) -> Tensor:
@@ -146,8 +156,13 @@ class Drafter:
             together("chances"),
             least=writing.least,
         )
+
+        def choose(position: int, logits: Tensor) -> Tensor:
+            progress()
+            return choice(position, logits)
+
         decoder = self.writer.at(together("noise")).decoder
-        return decoder.write(together("latents").to(self._dtype), form.size, choice)
+        return decoder.write(together("latents").to(self._dtype), form.size, choose)
 
     @property
     def forms(self) -> tuple[Form, ...]:

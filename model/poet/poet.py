@@ -20,7 +20,7 @@ from model.networks.vae import likeliest
 from model.poet.answers import Near, Reconstruction, Written
 from model.poet.asking import Asking
 from model.poet.decoding import derive_seed
-from model.poet.drafting import Drafter, Place, Wish
+from model.poet.drafting import Drafter, Place, Progress, Wish, no_progress
 from model.poet.errors import BadRequest
 from model.poet.explanation import Explanation, explain
 from model.poet.pieces import Candidate, Piece, Plan, Ranked, carried_out
@@ -110,9 +110,10 @@ class Poet:
         """Pays for what is set up lazily; whether pieces may share a batch on this machine."""
         return self._writer.warm_up()
 
-    def write(self, pieces: Sequence[Piece]) -> list[Ranked]:
-        """What a plan asks for: candidates of pieces of one form, whichever plans they are of."""
-        return self._writer.write(pieces)
+    def write(self, pieces: Sequence[Piece], progress: Progress = no_progress) -> list[Ranked]:
+        """What a plan asks for: candidates of pieces of one form, whichever plans they are of;
+        `progress` is called with each character."""
+        return self._writer.write(pieces, progress)
 
     def compose(
         self,

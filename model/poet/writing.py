@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from model.poet.decoding import seeded
-from model.poet.drafting import Draft, Drafter, Wish
+from model.poet.drafting import Draft, Drafter, Progress, Wish, no_progress
 from model.poet.known_lines import KnownLines
 from model.poet.pieces import Candidate, Piece, Ranked
 from model.poet.reading import Reader
@@ -70,11 +70,11 @@ class Writer:
         return same
 
     @torch.inference_mode()
-    def write(self, pieces: Sequence[Piece]) -> list[Ranked]:
-        """The ranked candidates of pieces of one form."""
+    def write(self, pieces: Sequence[Piece], progress: Progress = no_progress) -> list[Ranked]:
+        """The ranked candidates of pieces of one form; `progress` is called with each character."""
         form = pieces[0].form
         drafts = [self._draft(piece) for piece in pieces]
-        ids = self._drafter.write(drafts, self._fewest)  # (≥ ΣB, L)
+        ids = self._drafter.write(drafts, self._fewest, progress)  # (≥ ΣB, L)
         scores = self._reader.scores(form, ids)
         found, begin = [], 0
         for piece, draft in zip(pieces, drafts, strict=True):

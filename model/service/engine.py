@@ -1,8 +1,8 @@
 """The compute thread, in which the poet lives.
 
 Decides what is admitted, and whether the worker is live and ready; whose turn it is among what
-waits is left to `queue`, what is done in one to `turns`, what a request asks of the poet to
-`operations`, HTTP to `app`.
+waits is left to `queue`, what is done in one to `turns`, when it is stuck to `watch`, what a
+request asks of the poet to `operations`, HTTP to `app`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from model.service.errors import Busy, ComputeDied, DeadlinePassed, NotReady
 from model.service.metrics import Metrics
 from model.service.queue import Queue, Rate
 from model.service.turns import Turns
+from model.service.watch import STUCK_AFTER, Watch
 from model.service.work import Job, Turn, Work, lone_caller
 
 if TYPE_CHECKING:
@@ -31,11 +32,6 @@ _T = TypeVar("_T")
 
 CAPACITY = 256
 """Verses that may wait; four of the largest requests."""
-STUCK_AFTER = 15.0
-"""Seconds in one turn of the poet after which the worker no longer counts as live, unless by the
-measured rate a turn takes a good part of that."""
-_SLOW_TURN = 30
-"""A turn that takes so many times as long as its verses usually do may just be a slow one."""
 STARTING_RETRY_AFTER = 2
 DRAINING_RETRY_AFTER = 5
 
@@ -70,12 +66,12 @@ class Engine:
         # Whoever stops waiting for it, as a worker that leaves does, must not cancel it.
         self.loaded.set_running_or_notify_cancel()
         self._load = load
-        self._stuck_after = stuck_after
         self._changed = threading.Condition()
         self._phase = Phase.STARTING
         self._rate = Rate()
         self._queue = Queue(capacity, self._rate, self.metrics.queue_verses)
-        self._turns = Turns(self._changed, self._queue, self._rate, self.metrics)
+        self._watch = Watch(stuck_after)
+        self._turns = Turns(self._changed, self._queue, self._rate, self.metrics, self._watch)
         self._ended: Future[None] = Future()
         self._thread = threading.Thread(target=self._main, name="compute", daemon=True)
 
@@ -87,8 +83,7 @@ class Engine:
     @property
     def live(self) -> bool:
         """Whether the compute thread works, or could; a dead or stuck one does not come back."""
-        with self._changed:
-            return self._phase is not Phase.DEAD and not self._stuck()
+        return self._phase is not Phase.DEAD and not self._watch.stuck
 
     @property
     def ready(self) -> bool:
@@ -208,10 +203,6 @@ class Engine:
         self._changed.notify_all()
         return job
 
-    def _stuck(self) -> bool:
-        usual = self._rate.seconds_for(self._turns.verses)
-        return self._turns.seconds > max(self._stuck_after, _SLOW_TURN * usual)
-
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
         self.metrics.ready.set(phase is Phase.READY)
@@ -220,6 +211,7 @@ class Engine:
 
     def _main(self) -> None:
         try:
+            self._watch.start()
             poet = self._prepare()
             while (turn := self._take(poet.rows)) is not None:
                 self._turns.do(poet, turn)
@@ -233,6 +225,7 @@ class Engine:
             else:
                 _log.critical("the compute thread died", exc_info=error)
         finally:
+            self._watch.stop()
             self._ended.set_result(None)
 
     def _prepare(self) -> Poet:

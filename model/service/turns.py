@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.service.metrics import Metrics
 from model.service.queue import Queue, Rate
+from model.service.watch import Watch
 from model.service.work import Job, Turn
 
 if TYPE_CHECKING:
@@ -22,13 +23,19 @@ class Turns:
     """Does turns one after the other."""
 
     def __init__(
-        self, changed: threading.Condition, queue: Queue, rate: Rate, metrics: Metrics
+        self,
+        changed: threading.Condition,
+        queue: Queue,
+        rate: Rate,
+        metrics: Metrics,
+        watch: Watch,
     ) -> None:
         """`changed` guards the queue and the rate; it is not held while the poet computes."""
         self._changed = changed
         self._queue = queue
         self._rate = rate
         self._metrics = metrics
+        self._watch = watch
         self._turn: Turn | None = None
         self._since = 0.0
 
@@ -50,6 +57,7 @@ class Turns:
     def begin(self, turn: Turn) -> None:
         """It is their turn now; called under the lock."""
         self._turn, self._since = turn, time.monotonic()
+        self._watch.begin(self._rate.seconds_for(turn.verses))
         if turn.begins:
             turn.begins.running = turn.verses
             if not turn.idle:
@@ -65,6 +73,7 @@ class Turns:
             for job in self._turn.jobs:
                 job.running = 0
         self._turn = None
+        self._watch.end()
         self._metrics.running_verses.set(0)
         self._queue.show()
 
@@ -93,12 +102,13 @@ class Turns:
             parts[job].append(piece)
         found: dict[Job, list[Ranked]] = {job: [] for job in parts}
         try:
-            for (job, _), ranked in zip(turn.pieces, poet.write(pieces), strict=True):
+            together = poet.write(pieces, self._watch.beat)
+            for (job, _), ranked in zip(turn.pieces, together, strict=True):
                 found[job].append(ranked)
         except Exception:
             for job, part in parts.items():
                 try:
-                    found[job] = list(poet.write(part))
+                    found[job] = list(poet.write(part, self._watch.beat))
                 except Exception as error:
                     found[job] = []
                     self._answer(job, None, error)
@@ -115,6 +125,7 @@ class Turns:
         it has written by itself."""
         if job.answered:
             return 0
+        self._watch.beat()
         begun = time.monotonic()
         try:
             if job.plan is None:

@@ -80,8 +80,8 @@ def test_where_company_matters_nothing_shares_a_batch() -> None:
     poet = load_poet("gcnn", "cpu", candidates=ROWS)
     write = poet._writer._drafter.write
 
-    def swayed(drafts, rows=0):  # type: ignore[no-untyped-def]
-        ids = write(drafts, rows)
+    def swayed(drafts, rows, progress):  # type: ignore[no-untyped-def]
+        ids = write(drafts, rows, progress)
         return ids.flip(1) if len(drafts) > 1 else ids
 
     poet._writer._drafter.write = swayed  # type: ignore[method-assign]

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from model.poet import BadRequest, Near, Poet, UnknownCharacters, UnsupportedForm, Written
+from model.poet import BadRequest, Near, Piece, Poet, UnknownCharacters, UnsupportedForm, Written
+from model.poet.drafting import Wish
 from model.verse import Form, Pattern, Verse
 from tests.model.repetition import repeats
 
@@ -187,6 +188,14 @@ def test_the_score_prefers_verse_to_shuffled_verse(poet: Poet) -> None:
 def test_every_temperature_writes_verse(poet: Poet, temperature: float) -> None:
     one = poet.compose(FORM, seed=1, temperature=temperature)[0]
     assert one.tones.regular
+
+
+def test_whoever_watches_sees_each_character(poet: Poet) -> None:
+    signs: list[None] = []
+    piece = Piece(Wish(Pattern.open(Form.COUPLET5)), seed=1, rows=8)
+    ranked = poet.write([piece], lambda: signs.append(None))
+    assert len(signs) >= Form.COUPLET5.size
+    assert ranked == poet.write([piece])
 
 
 def test_its_label_names_the_weights(poet: Poet) -> None:

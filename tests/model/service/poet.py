@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -170,7 +170,7 @@ class TinyPoet:
         yield []
         return self.interpolate(*given, **named)
 
-    def write(self, pieces: Sequence[Piece]) -> list[Ranked]:
+    def write(self, pieces: Sequence[Piece], progress: Callable[[], object]) -> list[Ranked]:
         raise AssertionError("nothing is asked for in pieces")
 
     def _behave(self, theme: str) -> None:
@@ -217,7 +217,7 @@ class PatientPoet(TinyPoet):
         written = yield cast("list[Piece]", pieces)
         return cast("list[Written]", written)
 
-    def write(self, pieces: Sequence[Piece]) -> list[Ranked]:
+    def write(self, pieces: Sequence[Piece], progress: Callable[[], object]) -> list[Ranked]:
         batch = cast("list[TinyPiece]", pieces)
         self.batches.append(batch)
         assert len({piece.form for piece in batch}) == 1

@@ -7,7 +7,10 @@ the queue meanwhile is no matter of luck.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
 import random
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
@@ -17,7 +20,7 @@ import pytest
 
 from model.service.engine import Engine
 from tests.model.service.conftest import Worker
-from tests.model.service.poet import DEADLY, POISONED, WAITS, TinyPoet
+from tests.model.service.poet import DEADLY, POISONED, WAITS, PatientPoet, TinyPoet
 
 if TYPE_CHECKING:
     from model.poet import Poet
@@ -276,6 +279,85 @@ async def test_a_stuck_compute_thread_is_not_live(start_worker: Callable[..., Wo
     worker.poet.go_on.set()
     await blocker
     assert (await worker.http.get("/healthz")).status_code == 200
+
+
+class BusyPoet(TinyPoet):
+    """Computes without a sign of progress until it is told to go on."""
+
+    def compose(self, form: Any, count: int = 1, **given: Any) -> Any:
+        if given.get("theme") == WAITS:
+            self.prepare()
+            self.waiting.set()
+            while not self.go_on.is_set():
+                hashlib.pbkdf2_hmac("sha256", b"", b"", 10_000)  # others have the interpreter
+        return super().compose(form, count, **given)
+
+    def prepare(self) -> None:
+        """Called before."""
+
+
+async def test_a_compute_thread_that_computes_without_an_end_is_not_live(
+    start_worker: Callable[..., Worker],
+) -> None:
+    worker = await ready(start_worker(stuck_after=0.2, poet=BusyPoet()))
+    blocker = await occupy(worker)
+    async with asyncio.timeout(60):
+        while (await worker.http.get("/healthz")).status_code == 200:
+            await asyncio.sleep(0.01)
+    worker.poet.go_on.set()
+    await blocker
+
+
+class StarvedPoet(BusyPoet):
+    """Gives way to whatever else wants its core."""
+
+    core = 0
+
+    def prepare(self) -> None:
+        os.sched_setaffinity(0, {self.core})  # of this thread alone
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="needs Linux")
+async def test_a_compute_thread_that_is_kept_from_its_core_is_live(
+    start_worker: Callable[..., Worker],
+) -> None:
+    poet = StarvedPoet()
+    poet.core = min(os.sched_getaffinity(0))
+    worker = await ready(start_worker(stuck_after=0.5, poet=poet))
+    neighbour = await asyncio.create_subprocess_exec(sys.executable, "-c", "while True: pass")
+    try:
+        os.sched_setaffinity(neighbour.pid, {poet.core})
+        blocker = await occupy(worker)
+        for _ in range(30):
+            assert (await worker.http.get("/healthz")).status_code == 200
+            await asyncio.sleep(0.05)
+    finally:
+        neighbour.kill()
+        await neighbour.wait()
+    poet.go_on.set()
+    await blocker
+
+
+class SteadyPoet(PatientPoet):
+    """Takes longer than a stuck one may, and is seen to get on."""
+
+    def write(self, pieces: Any, progress: Callable[[], object]) -> Any:
+        for _ in range(20):
+            self.go_on.wait(0.05)
+            progress()
+        return super().write(pieces, progress)
+
+
+async def test_a_compute_thread_that_gets_on_is_live_however_long_it_takes(
+    start_worker: Callable[..., Worker],
+) -> None:
+    worker = await ready(start_worker(stuck_after=0.4, poet=SteadyPoet()))
+    answer = asyncio.create_task(compose(worker))
+    while not answer.done():
+        assert (await worker.http.get("/healthz")).status_code == 200
+        await asyncio.sleep(0.01)
+    assert (await answer).status_code == 200
 
 
 async def test_who_stops_waiting_for_the_poet_does_not_stop_the_poet() -> None:

@@ -6,11 +6,14 @@ another order would show there, long before it changes a character.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import torch
+from torch import Tensor
 
 from model.poet import Poet, load_poet
-from model.poet.drafting import Place, Wish
+from model.poet.drafting import Draft, Place, Progress, Wish, no_progress
 from model.poet.pieces import Piece, Ranked
 from model.poet.precision import half_precision
 from model.verse import Form, Pattern
@@ -80,7 +83,7 @@ def test_where_company_matters_nothing_shares_a_batch() -> None:
     poet = load_poet("gcnn", "cpu", candidates=ROWS)
     write = poet._writer._drafter.write
 
-    def swayed(drafts, rows, progress):  # type: ignore[no-untyped-def]
+    def swayed(drafts: Sequence[Draft], rows: int = 0, progress: Progress = no_progress) -> Tensor:
         ids = write(drafts, rows, progress)
         return ids.flip(1) if len(drafts) > 1 else ids
 

@@ -125,6 +125,16 @@ class TasteRecord:
 
 
 @dataclass(frozen=True)
+class Lesson:
+    """What was learnt of a chat, as it is to be kept."""
+
+    space: str
+    evidence: bytes
+    voice: bytes
+    ratings: int
+
+
+@dataclass(frozen=True)
 class RatingSummary:
     """What people think of a poem."""
 

@@ -1,18 +1,25 @@
 """What chats like.
 
 Decides that a chat's row is its agreement, that nothing is kept of a chat without one, and that
-what was learnt goes when a rating does; what is learnt, and how, is left to `bot.taste`.
+what was learnt is of exactly the ratings that are kept; what is learnt, and how, is left to
+`bot.taste`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Update, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.engine import Database
 from bot.store.poems import poem_record
-from bot.store.records import PoemRecord, TasteRecord
+from bot.store.records import Lesson, PoemRecord, TasteRecord
 from bot.store.tables import Poem, Taste, TasteRating
+
+Learn = Callable[[TasteRecord, PoemRecord, int], Lesson | None]
+"""What is learnt of a chat with one more poem and its stars; None: all is to be learnt again."""
 
 _NOTHING = {"space": None, "evidence": None, "voice": None, "ratings": 0}
 
@@ -54,41 +61,50 @@ class Tastes:
             return _record(taste) if taste else None
 
     async def rate(
-        self, chat_id: int, user_id: int, public_id: str, stars: int | None
+        self,
+        chat_id: int,
+        user_id: int,
+        public_id: str,
+        stars: int | None,
+        learn: Learn = lambda *_: None,
     ) -> bool | None:
         """Keeps what a known person gave a poem in a chat, or that they took it back; whether it
         was their first rating of it there, None if the chat has not agreed or there is no such
         poem.
 
-        Where one is changed, what was learnt holds no longer, and is to be learnt again.
+        What is learnt from a first rating is kept with it, so that whoever learns at the same time
+        counts it once. Where one is changed, what was learnt holds no longer, and is to be learnt
+        again.
         """
-        now = self._database.now()
         async with self._database.write() as session:
-            poem_id = await session.scalar(select(Poem.id).where(Poem.public_id == public_id))
-            taste = await session.get(Taste, chat_id)
-            if poem_id is None or taste is None:
+            poem = await session.scalar(select(Poem).where(Poem.public_id == public_id))
+            # Held until the end: of two who rate at once, the second learns from what the first
+            # left.
+            taste = await session.get(Taste, chat_id, with_for_update=True)
+            if poem is None or taste is None:
                 return None
-            before = await session.get(TasteRating, (chat_id, poem_id, user_id))
-            if before is None and stars is None:
-                return False
+            before = await session.get(TasteRating, (chat_id, poem.id, user_id))
+            now = self._database.now()
             if before is None:
+                if stars is None:
+                    return False
                 session.add(
                     TasteRating(
                         chat_id=chat_id,
-                        poem_id=poem_id,
+                        poem_id=poem.id,
                         user_id=user_id,
                         stars=stars,
                         changed_at=now,
                     )
                 )
+                _note(taste, learn(_record(taste), poem_record(poem), stars))
                 return True
             if before.stars != stars:
                 if stars is None:
                     await session.delete(before)
                 else:
                     before.stars, before.changed_at = stars, now
-                taste.evidence, taste.voice = None, None
-                taste.revision += 1
+                _note(taste, None)
             return False
 
     async def rated(self, chat_id: int, limit: int) -> list[tuple[PoemRecord, int]]:
@@ -108,12 +124,10 @@ class Tastes:
             rows = await session.execute(query)
             return [(poem_record(poem), stars) for poem, stars in reversed(rows.all())]
 
-    async def learnt(
-        self, before: TasteRecord, space: str, evidence: bytes, voice: bytes, ratings: int
-    ) -> bool:
-        """Keeps what was learnt; whether nobody else changed it since it was read."""
+    async def learnt(self, before: TasteRecord, lesson: Lesson) -> bool:
+        """Keeps what was learnt; whether nobody else changed it, or a rating, since it was read."""
         query = (
-            _changed(space=space, evidence=evidence, voice=voice, ratings=ratings)
+            _changed(**asdict(lesson))
             .where(Taste.chat_id == before.chat_id, Taste.revision == before.revision)
             .returning(Taste.chat_id)
         )
@@ -137,6 +151,15 @@ async def unlearn(session: AsyncSession, user_id: int, poems: ColumnElement[bool
     await session.execute(
         _changed(evidence=None, voice=None, ratings=0).where(Taste.chat_id.in_(touched))
     )
+
+
+def _note(taste: Taste, lesson: Lesson | None) -> None:
+    if lesson is None:
+        taste.evidence, taste.voice = None, None
+    else:
+        taste.space, taste.ratings = lesson.space, lesson.ratings
+        taste.evidence, taste.voice = lesson.evidence, lesson.voice
+    taste.revision += 1
 
 
 def _changed(**values: object) -> Update:

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from bot.poet import PoetRefused, PoetUnavailable
-from bot.store import PoemRecord, Store, TasteRecord
+from bot.store import Lesson, PoemRecord, Store, TasteRecord
 from bot.taste import Belief, Evidence, Liking, Population, Voice, choose, describe
 from bot.taste.belief import LONGEST
 from bot.taste.choice import craft
@@ -24,7 +24,6 @@ from model.service.protocol import ReconstructAnswer, ReconstructRequest, VerseA
 from model.verse import Form
 
 _log = logging.getLogger(__name__)
-_ATTEMPTS = 3
 _POPULATION_LASTS = 3600.0
 """Seconds for which the voices of all chats are not read again."""
 
@@ -96,21 +95,11 @@ class Taste:
     async def hear(self, chat_id: int, user_id: int, public_id: str, stars: int | None) -> None:
         """Learns from a rating that was given in a chat, if it agreed, in constant time; None takes
         a rating back."""
-        first = await self._store.tastes.rate(chat_id, user_id, public_id, stars)
-        if not first or stars is None:
-            return  # what was changed is learnt again when it is next asked for
-        poem = await self._store.poems.get(public_id)
-        for _ in range(_ATTEMPTS):
+        if await self._store.tastes.rate(chat_id, user_id, public_id, stars, _with_rating):
             taste = await self._store.tastes.of(chat_id)
-            if taste is None or poem is None:
-                return
-            evidence = _evidence(taste)
-            if evidence is None:
+            if taste is not None and _evidence(taste) is None:
                 await self._learn_again(taste)
-                return
-            described = _described(poem, taste.space)
-            if await self._keep(taste, taste.space or "", evidence.with_rating(described, stars)):
-                return
+        # What was changed is learnt again when it is next asked for.
 
     async def pick(self, chat_id: int, verses: Sequence[VerseAnswer], model: str) -> int:
         """Which of several fresh verses, of one poet, the chat is shown. It has agreed."""
@@ -181,7 +170,7 @@ class Taste:
             space = _space(rated[-1][0].model) if rated else ""
         evidence = Evidence.of((_described(poem, space), stars) for poem, stars in rated)
         if rated:
-            await self._keep(taste, space, evidence)
+            await self._store.tastes.learnt(taste, _lesson(space, evidence))
         return evidence
 
     def _learn_anew(self, chat_id: int, model: str) -> None:
@@ -214,20 +203,24 @@ class Taste:
                         latent = tuple(answer.original.latent)
                 described = describe(poem.text, poem.form, regular=poem.regular, latent=latent)
                 evidence = evidence.with_rating(described, stars)
-            await self._keep(taste, space, evidence)
+            await self._store.tastes.learnt(taste, _lesson(space, evidence))
         except PoetUnavailable as error:
             _log.info("a taste is not learnt anew: %s", error)
         except Exception:
             _log.exception("a taste cannot be learnt anew")
 
-    async def _keep(self, before: TasteRecord, space: str, evidence: Evidence) -> bool:
-        return await self._store.tastes.learnt(
-            before,
-            space,
-            evidence.to_bytes(),
-            Voice.of(evidence).to_bytes(),
-            evidence.ratings,
-        )
+
+def _with_rating(taste: TasteRecord, poem: PoemRecord, stars: int) -> Lesson | None:
+    """After one more rating; None where there is nothing to which it could be added."""
+    evidence = _evidence(taste)
+    if evidence is None:
+        return None
+    return _lesson(taste.space or "", evidence.with_rating(_described(poem, taste.space), stars))
+
+
+def _lesson(space: str, evidence: Evidence) -> Lesson:
+    voice = Voice.of(evidence).to_bytes()
+    return Lesson(space, evidence.to_bytes(), voice, evidence.ratings)
 
 
 def _space(model: str) -> str:

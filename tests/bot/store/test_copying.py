@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import Arrival, Store, copying, migrate
+from bot.store import Arrival, Lesson, Store, copying, migrate
 from bot.store.backups import BackupError
 from bot.store.copying import CopyError, contents, copy
 from bot.store.engine import create_engine, writing
@@ -35,9 +35,9 @@ async def _fill(store: Store, url: str) -> None:
     claim = await store.deliveries.claim(7, date(2026, 5, 1), MOMENT + timedelta(hours=3), MOMENT)
     assert claim is not None
     await store.deliveries.retry(claim, MOMENT, "later ’…", MOMENT)
-    before = await store.tastes.agree(7)
-    await store.tastes.rate(7, 7, poem.public_id, 5)
-    assert await store.tastes.learnt(before, "poet 1", b"\x00\xff'", b"\x80", 1)
+    await store.tastes.agree(7)
+    lesson = Lesson("poet 1", b"\x00\xff'", b"\x80", 1)
+    await store.tastes.rate(7, 7, poem.public_id, 5, lambda *_: lesson)
     arrivals = [Arrival(2**60, -1_001_234_567_890, '{"text": "白日 🌞"}'), Arrival(1, 7, "{}")]
     await store.updates.add(arrivals, "somebody", 10)
     engine = create_engine(url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.store import PoemRecord, Store
+from bot.store import Lesson, PoemRecord, Store
 from tests.bot.databases import new_poem
 
 CHAT, ADA, BO = -5, 1, 2
@@ -24,7 +24,7 @@ async def poems(store: Store) -> list[PoemRecord]:
 async def learn(store: Store, ratings: int = 1) -> None:
     taste = await store.tastes.of(CHAT)
     assert taste is not None
-    assert await store.tastes.learnt(taste, "poet 1", b"evidence", b"voice", ratings)
+    assert await store.tastes.learnt(taste, Lesson("poet 1", b"evidence", b"voice", ratings))
 
 
 async def test_without_agreement_nothing_is_kept(store: Store, poems: list[PoemRecord]) -> None:
@@ -67,14 +67,15 @@ async def test_a_changed_rating_makes_what_was_learnt_stale(
     assert [stars for _, stars in await store.tastes.rated(CHAT, 10)] == [2]
 
 
-async def test_who_was_overtaken_writes_nothing(store: Store) -> None:
-    await store.chats.ensure(CHAT, "group", "friends", zone="UTC")
+async def test_who_was_overtaken_writes_nothing(store: Store, poems: list[PoemRecord]) -> None:
     before = await store.tastes.agree(CHAT)
-    assert await store.tastes.learnt(before, "poet 1", b"one", b"v", 1)
-    assert not await store.tastes.learnt(before, "poet 1", b"other", b"v", 1)
+    assert await store.tastes.learnt(before, Lesson("poet 1", b"one", b"v", 1))
+    assert not await store.tastes.learnt(before, Lesson("poet 1", b"other", b"v", 1))
     taste = await store.tastes.of(CHAT)
     assert taste is not None
     assert taste.evidence == b"one"
+    await store.tastes.rate(CHAT, ADA, poems[0].public_id, 5)
+    assert not await store.tastes.learnt(taste, Lesson("poet 1", b"without it", b"v", 1))
 
 
 async def test_agreeing_again_keeps_and_withdrawing_forgets(

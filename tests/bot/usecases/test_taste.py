@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import date, time
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bot.poet import PoetUnavailable
-from bot.store import PoemRecord, Store
+from bot.store import Lesson, PoemRecord, Store
 from bot.taste import FEATURES, Belief, Evidence, Prior
 from bot.usecases.daily import DailyPoem
 from bot.usecases.taste import Taste
@@ -209,10 +210,65 @@ async def test_what_an_earlier_version_learnt_is_learnt_again(taste: Taste, stor
     before = await taste.of(CHAT)
     kept = await store.tastes.of(CHAT)
     assert kept is not None
-    assert await store.tastes.learnt(kept, "0 poet@1", b"of another size", b"", 3)
+    assert await store.tastes.learnt(kept, Lesson("0 poet@1", b"of another size", b"", 3))
     await hears(taste, store, MOON, 5)
     after = await taste.of(CHAT)
     assert before is not None
     assert after is not None
     assert after.ratings == 4
     assert after.liking["moon"].stars > before.liking["moon"].stars
+
+
+@pytest.mark.parametrize("learnt_before", [0, 2])
+async def test_stars_that_come_to_two_bots_at_once_count_once_each(
+    taste: Taste,
+    store: Store,
+    other_store: Store,
+    poet: Encoder,
+    learnt_before: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The other bot has kept its star and stops; this one learns meanwhile, from both."""
+    await taste.agree(CHAT)
+    await hears(taste, store, WAR, 1, learnt_before)
+    poem = await made(store)
+    kept, go_on, rate = asyncio.Event(), asyncio.Event(), other_store.tastes.rate
+
+    async def stopping(*given: Any) -> bool | None:
+        first = await rate(*given)
+        kept.set()
+        await go_on.wait()
+        return first
+
+    monkeypatch.setattr(other_store.tastes, "rate", stopping)
+    other = Taste(other_store, poet, np.random.default_rng(0))
+    hearing = asyncio.create_task(other.hear(CHAT, ADA, poem.public_id, 5))
+    await kept.wait()
+    await taste.hear(CHAT, BO, poem.public_id, 5)
+    go_on.set()
+    await hearing
+    learnt = await store.tastes.of(CHAT)
+    assert learnt is not None
+    assert learnt.ratings == learnt_before + 2
+    assert learnt.evidence is not None
+    assert np.diag(Evidence.from_bytes(learnt.evidence, 2).precision)[0] == pytest.approx(
+        sum(0.985**n for n in range(learnt_before + 2))
+    ), "what all verses share is in each rating once"
+
+
+async def test_a_crowd_rates_before_two_bots(
+    taste: Taste, store: Store, other_store: Store, poet: Encoder
+) -> None:
+    await taste.agree(CHAT)
+    bots = [taste, Taste(other_store, poet, np.random.default_rng(0))]
+    poems = [await made(store, text) for text in (MOON, WAR) * 4]
+    await asyncio.gather(
+        *(
+            bots[number % 2].hear(CHAT, person, poem.public_id, 4)
+            for number, poem in enumerate(poems)
+            for person in (ADA, BO)
+        )
+    )
+    learnt = await taste.of(CHAT)
+    assert learnt is not None
+    assert learnt.ratings == 16

@@ -64,7 +64,9 @@ async def talk(settings: Settings, person: Person, screen: Screen, source: int =
         words = services.texts.for_language(person.language)
         if person.insists:
             script = Script.TRADITIONAL if words.tag == TRADITIONAL else Script.SIMPLIFIED
-            await services.store.chats.set_language(PERSON_ID, words.tag, script)
+            chats, zone = services.store.chats, settings.timezone.key
+            await chats.ensure(PERSON_ID, "private", "", zone=zone)
+            await chats.set_language(PERSON_ID, words.tag, script)
         request = TerminalRequest(screen, person)
         application = build_application(
             services,

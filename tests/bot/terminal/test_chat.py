@@ -121,6 +121,13 @@ def test_a_language_asked_for_goes_before_one_chosen_earlier(
     assert not piped("/daily 09:00\n", tmp_path, environment, "--language", "zh").stdout.isascii()
 
 
+def test_a_language_asked_for_in_the_first_conversation_is_that_of_the_next(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    piped("/daily 08:00\n", tmp_path, environment, "--language", "zh")
+    assert not piped("/daily 09:00\n", tmp_path, environment).stdout.isascii()
+
+
 def test_a_terminal_is_not_paced_as_telegram_is(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:

@@ -34,15 +34,19 @@ class Weights:
     likelier than its characters are common is more so, and too much of it is always alike.
     """
 
-    odds: float = 1.0
-    language: float = 0.2
-    commonness: float = 0.2
+    odds: float
+    language: float
+    commonness: float
 
 
-_DEFAULT = Weights()
-# With these, couplets of seven are as likely as real ones and nearly as varied; with the others
-# they come out likelier and more alike.
-_WEIGHTS = {Form.COUPLET7: Weights(language=0.1, commonness=0.1)}
+# Couplets have less room for the unexpected than quatrains: at the weights of these they come out
+# likelier than real ones, and more alike.
+_WEIGHTS = {
+    Form.COUPLET5: Weights(odds=1.0, language=0.15, commonness=0.15),
+    Form.COUPLET7: Weights(odds=1.0, language=0.1, commonness=0.15),
+    Form.JUEJU5: Weights(odds=1.0, language=0.2, commonness=0.2),
+    Form.JUEJU7: Weights(odds=1.0, language=0.2, commonness=0.2),
+}
 
 
 class Reader:
@@ -70,7 +74,7 @@ class Reader:
         reading = self._model.read(ids)
         if reading is None:
             return self._ranking.score(verses)
-        weights = _WEIGHTS.get(form, _DEFAULT)
+        weights = _WEIGHTS[form]
         likelihood = reading.log_prob.float().mean(-1).cpu().numpy()
         commonness = self._ranking.commonness(verses)
         scores: _Floats = weights.language * likelihood - weights.commonness * commonness

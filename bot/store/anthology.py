@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 
+from bot.store import standings
 from bot.store.engine import Database
-from bot.store.opinions import opinions
-from bot.store.poems import PRIOR_MEAN, PRIOR_RATINGS, poem_record, summary
+from bot.store.poems import poem_record
 from bot.store.records import PoemRecord, RatingSummary
-from bot.store.tables import DailyPoem, Delivery, Poem
+from bot.store.standings import summary_of
+from bot.store.tables import DailyPoem, Delivery, Poem, Standing
 from model.verse import Form
 
 RECENT = 20_000
@@ -48,15 +49,20 @@ class Anthology:
         self, forms: Collection[Form], since: datetime, until: datetime, limit: int
     ) -> list[Rated]:
         """The best poems that were made in a span of time, rated or not."""
-        made = and_(Poem.created_at >= since, Poem.created_at < until)
-        return await self._best((made, *_of(forms)), (), skip=0, limit=limit)
+        heaps = [
+            select(Standing.poem_id).where(standings.everybodys, Standing.form == form, span)
+            for form in forms or Form
+            for span in standings.spans(since, until)
+        ]
+        return await self._first(heaps, standings.BY_POET, limit)
 
     async def span(self) -> tuple[datetime, datetime] | None:
         """When the oldest and the newest poem were made; None where there are none."""
-        query = select(func.min(Poem.created_at), func.max(Poem.created_at)).where(_OPEN)
+        made = select(Poem.created_at).where(_OPEN).limit(1)
         async with self._database.read() as session:
-            oldest, newest = (await session.execute(query)).one()
-            return None if oldest is None else (oldest, newest)
+            oldest = await session.scalar(made.order_by(Poem.created_at))
+            newest = await session.scalar(made.order_by(Poem.created_at.desc()))
+            return None if oldest is None or newest is None else (oldest, newest)
 
     async def days(self, since: date, until: date, limit: int) -> list[tuple[date, PoemRecord]]:
         """The poems of dates, both ends included, the latest first."""
@@ -73,9 +79,11 @@ class Anthology:
     async def first_day(self) -> date | None:
         """The earliest date that has a poem to show."""
         query = (
-            select(func.min(DailyPoem.local_date))
+            select(DailyPoem.local_date)
             .join(Poem, Poem.id == DailyPoem.poem_id)
             .where(_OPEN)
+            .order_by(DailyPoem.local_date)
+            .limit(1)
         )
         async with self._database.read() as session:
             return await session.scalar(query)
@@ -89,33 +97,58 @@ class Anthology:
         No form stands for all forms. `up_to` leaves out poems with a higher id, so that one can
         go on where one was while new ones come.
         """
-        texts = [Poem.text.contains(character) for character in dict.fromkeys(characters)]
-        together = case((Poem.text.contains(characters), 0), else_=1)
-        recent = Poem.id.between(up_to - RECENT, up_to)
-        return await self._best((recent, *texts, *_of(forms)), (together,), skip=skip, limit=limit)
+        wanted = [Poem.text.contains(character) for character in dict.fromkeys(characters)]
+        # From an index alone: the rest of a poem is hundreds of numbers.
+        latest = (
+            select(func.max(Poem.id).label("id"), Poem.text)
+            .where(_OPEN, Poem.id.between(up_to - RECENT, up_to), *wanted, *_of(forms))
+            .group_by(Poem.text)
+            .subquery("latest")
+        )
+        together = case((latest.c.text.contains(characters), 0), else_=1)
+        found = (
+            select(Standing.poem_id)
+            .join(latest, latest.c.id == Standing.poem_id)
+            .order_by(together, *standings.BY_POET)
+            .offset(skip)
+            .limit(limit)
+        )
+        async with self._database.read() as session:
+            ids = (await session.scalars(found)).all()
+            rows = await session.execute(_rated().where(Poem.id.in_(ids)))
+            by_id = {poem.id: _record(poem, counts) for poem, *counts in rows}
+        return [by_id[one] for one in ids if one in by_id]
 
     async def liked(
-        self, forms: Collection[Form], above: float, *, up_to: int, skip: int, limit: int
+        self, forms: Collection[Form], above: float, *, up_to: int, limit: int
     ) -> list[Rated]:
         """Poems whose smoothed average, in stars, is above that, the best first."""
-        rated = Poem.id.in_(select(opinions().c.poem_id))
-        conditions = (rated, *_of(forms), Poem.id <= up_to)
-        return await self._best(conditions, (), skip=skip, limit=limit, above=above)
+        heap = select(Standing.poem_id).where(
+            standings.rated,
+            standings.everybodys,
+            Standing.average > above,
+            Standing.poem_id <= up_to,
+            *([Standing.form.in_(forms)] if forms else []),
+        )
+        return await self._first([heap], standings.BY_RATINGS, limit)
 
     async def made_by(self, command: str, limit: int) -> list[PoemRecord]:
-        """The newest poems of one use case."""
+        """The newest poems of one use case, of the recent ones."""
         query = (
-            select(Poem).where(_OPEN, Poem.command == command).order_by(Poem.id.desc()).limit(limit)
+            select(Poem)
+            .where(_OPEN, Poem.command == command, _recent())
+            .order_by(Poem.id.desc())
+            .limit(limit)
         )
         async with self._database.read() as session:
             return [poem_record(poem) for poem in await session.scalars(query)]
 
     async def newest_of_one_model(self, limit: int) -> list[PoemRecord]:
-        """The newest poems of the model that made the newest."""
+        """The newest poems of the model that made the newest, of the recent ones."""
         model = select(Poem.model).where(_OPEN).order_by(Poem.id.desc()).limit(1)
         query = (
             select(Poem)
-            .where(_OPEN, Poem.model == model.scalar_subquery())
+            .where(_OPEN, Poem.model == model.scalar_subquery(), _recent())
             .order_by(Poem.id.desc())
             .limit(limit)
         )
@@ -132,52 +165,44 @@ class Anthology:
     async def still_open(self, poems: Sequence[PoemRecord]) -> list[Rated]:
         """Those of these poems that may still be shown, with what people think of them."""
         ids = [poem.id for poem in poems]
-        given = opinions()
-        counts = _counts(given.c.stars)
-        query = (
-            select(Poem.id, *counts)
-            .outerjoin(given, given.c.poem_id == Poem.id)
-            .where(_OPEN, Poem.id.in_(ids))
-            .group_by(Poem.id)
+        query = select(Standing.poem_id, *standings.COUNTS).where(
+            standings.everybodys, Standing.poem_id.in_(ids)
         )
-        async with self._database.read() as session:
-            found = {row[0]: summary(list(row[1:])) for row in await session.execute(query)}
-        return [(poem, found[poem.id]) for poem in poems if poem.id in found]
-
-    async def _best(
-        self,
-        conditions: Sequence[ColumnElement[bool]],
-        first: Sequence[ColumnElement[int]],
-        *,
-        skip: int,
-        limit: int,
-        above: float | None = None,
-    ) -> list[Rated]:
-        once = select(func.max(Poem.id)).where(_OPEN, *conditions).group_by(Poem.text)
-        given = opinions()
-        average = (func.coalesce(func.sum(given.c.stars), 0) + PRIOR_RATINGS * PRIOR_MEAN) / (
-            func.count(given.c.stars) + PRIOR_RATINGS
-        )
-        query = (
-            select(Poem, *_counts(given.c.stars))
-            .join(given, given.c.poem_id == Poem.id, isouter=above is None)
-            .where(Poem.id.in_(once))
-            .group_by(Poem.id)
-            .order_by(*first, average.desc(), Poem.score.desc(), Poem.id.desc())
-            .offset(skip)
-            .limit(limit)
-        )
-        if above is not None:
-            query = query.having(average > above)
         async with self._database.read() as session:
             rows = await session.execute(query)
-            return [(poem_record(poem), summary(list(counts))) for poem, *counts in rows]
+            found = {poem_id: summary_of(counts) for poem_id, *counts in rows}
+        return [(poem, found[poem.id]) for poem in poems if poem.id in found]
+
+    async def _first(
+        self,
+        heaps: Sequence[Select[int]],
+        order: Sequence[ColumnElement[object]],
+        limit: int,
+    ) -> list[Rated]:
+        """The first of several heaps; the same text once, where it stands best."""
+
+        def first(reach: int) -> Select[Poem, *tuple[int, ...]]:
+            ids = standings.heads(heaps, order, reach)
+            here = Poem.id.in_(select(ids.c.poem_id))
+            return _rated().where(here).order_by(*order).limit(reach)
+
+        async with self._database.read() as session:
+            rows = await standings.once_each(session, first, limit)
+            return [_record(poem, counts) for poem, *counts in rows]
+
+
+def _rated() -> Select[Poem, *tuple[int, ...]]:
+    return select(Poem, *standings.COUNTS).join(Standing, Standing.poem_id == Poem.id)
+
+
+def _record(poem: Poem, counts: Sequence[int]) -> Rated:
+    return poem_record(poem), summary_of(counts)
+
+
+def _recent() -> ColumnElement[bool]:
+    newest = select(func.max(Poem.id)).scalar_subquery()
+    return Poem.id > newest - RECENT
 
 
 def _of(forms: Collection[Form]) -> list[ColumnElement[bool]]:
     return [Poem.form.in_(forms)] if forms else []
-
-
-def _counts(stars: ColumnElement[int]) -> list[ColumnElement[int]]:
-    """How many gave one star, two, … five."""
-    return [func.coalesce(func.sum(case((stars == star, 1), else_=0)), 0) for star in range(1, 6)]

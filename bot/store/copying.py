@@ -28,6 +28,8 @@ Contents = dict[str, tuple[int, str]]
 _BATCH = 1000
 _COUNTED = ("poems", "deliveries")
 """Tables whose ids the database counts, and must go on counting where it was."""
+_DERIVED = ("standings",)
+"""Tables that triggers fill, from what is copied; they are compared at the end."""
 _KEPT_BY_SQLITE = ("deliveries",)
 """Of those, the ones whose ids SQLite never gives again; of others it looks at the largest."""
 
@@ -115,9 +117,10 @@ async def _copy(source: str, target: str, told: Callable[[str, int], None]) -> C
                         f"the database to fill has rows in {table.name}: name an empty one"
                     )
             found: Contents = {}
-            for table in _tables():
-                async for batch in _batches(reading, table):
-                    await writing.execute(insert(table), batch)
+            for table in sorted(_tables(), key=lambda table: table.name in _DERIVED):
+                if table.name not in _DERIVED:
+                    async for batch in _batches(reading, table):
+                        await writing.execute(insert(table), batch)
                 found[table.name] = await _digest(reading, table)
                 if await _digest(writing, table) != found[table.name]:
                     raise CopyError(

@@ -6,15 +6,18 @@ once; what makes a poem worthy is left to `bot.usecases.daily`, but for the orde
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import delete, exists, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from bot.store import standings
 from bot.store.engine import Database
-from bot.store.poems import add_poem, best_rated, poem_record
+from bot.store.poems import add_poem, poem_record
 from bot.store.records import NewPoem, PoemRecord
-from bot.store.tables import DailyPoem, Poem
+from bot.store.tables import WITHHELD, DailyPoem, Poem, Standing
 
 
 class DailyPoems:
@@ -43,14 +46,30 @@ class DailyPoems:
 
         `above` is the smoothed average, in stars, that it must exceed.
         """
-        query = (
-            best_rated(above)
+        taken_back = aliased(Poem, name="taken_back")
+        twin = exists().where(
+            literal_column(f"taken_back.{WITHHELD}"), taken_back.text == Poem.text
+        )
+        used = exists().where(DailyPoem.poem_id == Standing.poem_id)
+        heaps = [
+            select(Standing.poem_id)
+            .join(Poem, Poem.id == Standing.poem_id)
             .where(
-                Poem.public,
-                Poem.created_at >= since,
-                Poem.text.not_in(_withheld_texts()),
-                Poem.id.not_in(select(DailyPoem.poem_id)),
+                standings.rated,
+                standings.everybodys,
+                span,
+                Standing.average > above,
+                ~used,
+                ~twin,
             )
+            for span in standings.spans(since, self._database.now() + timedelta(days=1))
+        ]
+        first = standings.heads(heaps, standings.BY_RATINGS, 1)
+        query = (
+            select(Poem)
+            .join(Standing, Standing.poem_id == Poem.id)
+            .where(Poem.id.in_(select(first.c.poem_id)))
+            .order_by(*standings.BY_RATINGS)
             .limit(1)
         )
         async with self._database.read() as session:
@@ -71,10 +90,11 @@ class DailyPoems:
                 await session.execute(update(Poem).where(Poem.id == taken).values(withheld=True))
             return taken is not None
 
-    async def withheld_texts(self) -> frozenset[str]:
-        """Verses that were taken back: the poet might write one of them again."""
+    async def withheld_among(self, texts: Collection[str]) -> frozenset[str]:
+        """Those of these verses that were taken back: the poet might write one of them again."""
+        query = select(Poem.text).where(literal_column(f"poems.{WITHHELD}"), Poem.text.in_(texts))
         async with self._database.read() as session:
-            return frozenset(await session.scalars(_withheld_texts()))
+            return frozenset(await session.scalars(query))
 
     async def choose(self, local_date: date, poem: PoemRecord) -> PoemRecord | None:
         """Makes a kept poem that of the date; the poem of the date, which may be another's choice.
@@ -103,10 +123,6 @@ class DailyPoems:
             insert.on_conflict_do_nothing().returning(DailyPoem.local_date)
         )
         return chosen is not None
-
-
-def _withheld_texts() -> Select[str]:
-    return select(Poem.text).where(Poem.withheld)
 
 
 async def _of(session: AsyncSession, local_date: date) -> PoemRecord | None:

@@ -7,8 +7,9 @@ transaction is left to the modules beside this one.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,11 @@ Clock = Callable[[], datetime]
 
 BUSY_SECONDS = 15
 """How long a writer waits for another process to finish writing, on SQLite."""
+PORTION = 1000
+"""Rows that a sweep changes in one transaction: whoever waits to write waits no longer for it."""
 
+_SWEEP_SECONDS = 1.0
+"""How long emptying the log waits for those who use it."""
 _WRITES = "qibu_writes"
 
 
@@ -63,6 +68,8 @@ def _tell(foreign_keys: bool) -> Callable[[Any, object], None]:
         # WAL lets readers go on while one writes. `synchronous` stays FULL, its default: that a
         # post is under way must be on the disk before the request leaves.
         cursor.execute("PRAGMA journal_mode = WAL")
+        # What is removed is overwritten, and not just marked as free.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         cursor.close()
 
@@ -110,6 +117,20 @@ class Database:
         """An INSERT that can be told what to do about a conflict."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    async def sweep(self) -> None:
+        """Empties SQLite's log of changes, in which what was removed still stands; what somebody
+        reads at this moment stays until the next time. PostgreSQL's server cleans up by itself."""
+        if self.is_sqlite:
+            assert self._engine.url.database is not None, "SQLite has a file"
+            async with self._turn:
+                await asyncio.to_thread(_empty_log, Path(self._engine.url.database))
+
     async def close(self) -> None:
         """Closes every connection."""
         await self._engine.dispose()
+
+
+def _empty_log(file: Path) -> None:
+    address = f"{file.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(address, uri=True, timeout=_SWEEP_SECONDS)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.store.engine import Database
-from bot.store.opinions import opinions
+from bot.store import standings
+from bot.store.engine import PORTION, Database
 from bot.store.records import NewPoem, PoemRecord, RatingSummary
-from bot.store.tables import Poem
+from bot.store.standings import summary_of
+from bot.store.tables import Poem, Standing
+from model.verse import Form
 
-PRIOR_RATINGS = 5
-PRIOR_MEAN = 3.0
-"""A poem is weighed as if so many people had already given it so many stars: one lucky five does
-not beat many fours."""
+_LATELY = timedelta(days=30)
 
 
 class Poems:
@@ -39,14 +37,20 @@ class Poems:
     async def forget_seeds(self, before: datetime) -> int:
         """Removes the words that people gave for poems made before that moment; the poems stay. Of
         how many poems."""
-        query = (
-            update(Poem)
+        old = (
+            select(Poem.id)
             .where(Poem.seed_text.is_not(None), Poem.created_at < before)
-            .values(seed_text=None)
-            .returning(Poem.id)
+            .order_by(Poem.created_at)
+            .limit(PORTION)
         )
-        async with self._database.write() as session:
-            return len((await session.scalars(query)).all())
+        query = update(Poem).where(Poem.id.in_(old)).values(seed_text=None)
+        removed = 0
+        while True:  # others may write between two portions
+            async with self._database.write() as session:
+                portion = (await session.scalars(query.returning(Poem.id))).all()
+            removed += len(portion)
+            if len(portion) < PORTION:
+                return removed
 
     async def get(self, public_id: str) -> PoemRecord | None:
         """The poem of that public id, or None."""
@@ -58,40 +62,69 @@ class Poems:
         self, chat_id: int | None, since: datetime | None, limit: int
     ) -> list[tuple[PoemRecord, RatingSummary]]:
         """The best rated poems this chat may see, best first; `since` leaves out older poems."""
-        query = best_rated().where(_to_be_seen(chat_id)).limit(limit)
-        if since is not None:
-            query = query.where(Poem.created_at >= since)
+        readers = [standings.everybodys]
+        if chat_id is not None:
+            readers.append(Standing.seen_by == chat_id)
+        heaps = [
+            select(Standing.poem_id).where(standings.rated, reader, span)
+            for reader in readers
+            for span in standings.spans(since, self._later)
+        ]
+        first = standings.heads(heaps, standings.BY_RATINGS, limit)
+        query = (
+            select(Poem, *standings.COUNTS)
+            .join(Standing, Standing.poem_id == Poem.id)
+            .where(Poem.id.in_(select(first.c.poem_id)))
+            .order_by(*standings.BY_RATINGS)
+            .limit(limit)
+        )
         async with self._database.read() as session:
             rows = await session.execute(query)
-            return [(poem_record(poem), summary(list(counts))) for poem, *counts in rows]
+            return [(poem_record(poem), summary_of(counts)) for poem, *counts in rows]
 
     async def unrated(
         self, chat_id: int | None, since: datetime | None, limit: int
     ) -> list[PoemRecord]:
         """Poems nobody has rated, of those this chat may see, by the poet's own score; the same
-        text, written more than once, comes once."""
-        given = opinions()
-        seen = (
-            select(func.max(Poem.id))
-            .outerjoin(given, given.c.poem_id == Poem.id)
-            .where(given.c.poem_id.is_(None), _to_be_seen(chat_id))
-            .group_by(Poem.text)
-        )
-        if since is not None:
-            seen = seen.where(Poem.created_at >= since)
-        query = (
-            select(Poem)
-            .where(Poem.id.in_(seen))
-            .order_by(Poem.score.desc(), Poem.id.desc())
-            .limit(limit)
-        )
+        text, written more than once, comes once. Without `since`, those of the last weeks: among
+        all that was ever made nobody looks for them."""
+        since = since or self._database.now() - _LATELY
+        nobody = (Standing.votes == 0, Standing.average == standings.PRIOR_MEAN)
+        heaps = [
+            select(Standing.poem_id).where(
+                standings.everybodys, Standing.form == form, *nobody, span
+            )
+            for form in Form
+            for span in standings.spans(since, self._later)
+        ]
+        if chat_id is not None:
+            own = select(Standing.poem_id).join(Poem, Poem.id == Standing.poem_id)
+            heaps.append(
+                own.where(
+                    Poem.chat_id == chat_id,
+                    Standing.seen_by == chat_id,
+                    *nobody,
+                    Standing.created_at >= since,
+                )
+            )
+
+        def first(reach: int) -> Select[Poem]:
+            ids = standings.heads(heaps, standings.BY_POET, reach)
+            return (
+                select(Poem)
+                .where(Poem.id.in_(select(ids.c.poem_id)))
+                .order_by(Poem.score.desc(), Poem.id.desc())
+                .limit(reach)
+            )
+
         async with self._database.read() as session:
-            return [poem_record(poem) for poem in await session.scalars(query)]
+            rows = await standings.once_each(session, first, limit)
+            return [poem_record(poem) for (poem,) in rows]
 
-
-def _to_be_seen(chat_id: int | None) -> ColumnElement[bool]:
-    """What a chat is shown unasked: what is public or its own, and was not taken back."""
-    return and_(or_(Poem.public, Poem.chat_id == chat_id), ~Poem.withheld)
+    @property
+    def _later(self) -> datetime:
+        """After all that was made, whichever bot's clock is fast."""
+        return self._database.now() + timedelta(days=1)
 
 
 async def add_poem(session: AsyncSession, poem: NewPoem, now: datetime) -> PoemRecord:
@@ -100,30 +133,6 @@ async def add_poem(session: AsyncSession, poem: NewPoem, now: datetime) -> PoemR
     session.add(row)
     await session.flush()
     return poem_record(row)
-
-
-def best_rated(above: float = 0.0) -> Select[Poem, *tuple[Any, ...]]:
-    """Rated poems whose smoothed average is above that, best first, each with its five counts."""
-    given = opinions()
-    stars = [func.sum(case((given.c.stars == star, 1), else_=0)) for star in range(1, 6)]
-    smoothed = (func.sum(given.c.stars) + PRIOR_RATINGS * PRIOR_MEAN) / (
-        func.count() + PRIOR_RATINGS
-    )
-    return (
-        select(Poem, *stars)
-        .join(given, given.c.poem_id == Poem.id)
-        .group_by(Poem.id)
-        .having(smoothed > above)
-        .order_by(smoothed.desc(), func.count().desc(), Poem.id.desc())
-    )
-
-
-def summary(counts: list[int]) -> RatingSummary:
-    """The summary of how many gave one star, two, … five."""
-    one, two, three, four, five = counts
-    count = sum(counts)
-    total = sum(star * number for star, number in enumerate(counts, start=1))
-    return RatingSummary(count, total / count if count else None, (one, two, three, four, five))
 
 
 def poem_record(poem: Poem) -> PoemRecord:

@@ -13,10 +13,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.engine import Database
-from bot.store.opinions import opinions
-from bot.store.poems import summary
 from bot.store.records import RatingSummary
-from bot.store.tables import Poem, Rating, ReactionCount
+from bot.store.standings import COUNTS, summary_of
+from bot.store.tables import Poem, Rating, ReactionCount, Standing
 
 
 class Ratings:
@@ -139,11 +138,6 @@ async def _id_of(session: AsyncSession, public_id: str) -> int | None:
 
 
 async def _summary_of(session: AsyncSession, poem_id: int | None) -> RatingSummary:
-    given = opinions()
-    rows = await session.execute(
-        select(given.c.stars, func.count().label("number"))
-        .where(given.c.poem_id == poem_id)
-        .group_by(given.c.stars)
-    )
-    counts: dict[int, int] = {row.stars: row.number for row in rows}
-    return summary([counts.get(star, 0) for star in range(1, 6)])
+    rows = await session.execute(select(*COUNTS).where(Standing.poem_id == poem_id))
+    counts = rows.one_or_none()
+    return summary_of((0, 0, 0, 0, 0) if counts is None else tuple(counts))

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -27,6 +28,15 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from bot.store.records import ChatKind, ChatState, DeliveryState, RatingOrigin, UpdateState
 from bot.store.types import Latent, Moment
 from model.verse import Form, Script
+
+# Which rows a partial index has.
+DAILY = "state = 'active' AND daily_at IS NOT NULL"
+SEEDED = "seed_text IS NOT NULL"
+WITHHELD = "withheld"
+RATED = "votes > 0"
+EVERYBODYS = "seen_by = 0"
+POSTS = "local_date IS NOT NULL"
+HEARD = "voice IS NOT NULL"
 
 
 def _values(kind: type[StrEnum]) -> Enum:
@@ -37,6 +47,12 @@ def _values(kind: type[StrEnum]) -> Enum:
         length=16,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def _partial(name: str | None, *columns: str, where: str) -> Index:
+    """An index of some rows alone; a query that is to use it names them in the same words."""
+    condition = text(where)
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
 class Base(DeclarativeBase):
@@ -64,10 +80,17 @@ class User(Base):
 
 
 class Chat(Base):
-    """A chat and its settings; the id is Telegram's."""
+    """A chat and its settings; the id is Telegram's.
+
+    `daily_of` is the date of its last claim on a daily poem, kept by a trigger on deliveries: who
+    has none today is found without a look at everybody who has.
+    """
 
     __tablename__ = "chats"
-    __table_args__ = (Index(None, "zone", "daily_at"),)
+    __table_args__ = (
+        _partial(None, "zone", "daily_at", "daily_of", "id", where=DAILY),
+        Index(None, "kind", "state"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[ChatKind] = mapped_column(String(16))
@@ -83,15 +106,23 @@ class Chat(Base):
     silent: Mapped[bool] = mapped_column(server_default=false())
     punctuated: Mapped[bool] = mapped_column(server_default=true())
     card_theme: Mapped[str | None] = mapped_column(String(16))
-    added_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    added_by: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
     created_at: Mapped[datetime] = mapped_column(Moment)
+    daily_of: Mapped[date] = mapped_column(server_default="0001-01-01")
 
 
 class Poem(Base):
     """A poem and how it was made."""
 
     __tablename__ = "poems"
-    __table_args__ = (UniqueConstraint("public_id"), Index(None, "created_at"))
+    __table_args__ = (
+        UniqueConstraint("public_id"),
+        Index(None, "created_at"),
+        _partial("ix_poems_seeded_created_at", "created_at", where=SEEDED),
+        _partial("ix_poems_withheld_text", "text", where=WITHHELD),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12))
@@ -137,8 +168,42 @@ class Rating(Base):
     changed_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class Standing(Base):
+    """What is thought of a poem, and who is shown it unasked: kept by triggers on poems, ratings
+    and reaction_counts, whatever version of the bot writes there, and by nobody else.
+
+    `seen_by` is 0 for a poem that is everybody's, else its one chat, and NULL for one that was
+    taken back. `average` is smoothed, see `bot.store.standings`.
+    """
+
+    __tablename__ = "standings"
+    __table_args__ = (
+        _partial(None, "seen_by", "average", "votes", "poem_id", where=RATED),
+        _partial(None, "seen_by", "week", "average", "votes", "poem_id", where=RATED),
+        _partial(None, "form", "week", "average", "score", "poem_id", where=EVERYBODYS),
+    )
+
+    poem_id: Mapped[int] = mapped_column(
+        ForeignKey("poems.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    seen_by: Mapped[int | None] = mapped_column(BigInteger)
+    form: Mapped[Form] = mapped_column(_values(Form))
+    week: Mapped[date]
+    """The Monday, in UTC, of the week in which the poem was made."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    score: Mapped[float]
+    one: Mapped[int]
+    two: Mapped[int]
+    three: Mapped[int]
+    four: Mapped[int]
+    five: Mapped[int]
+    votes: Mapped[int]
+    average: Mapped[float]
+
+
 class ReactionCount(Base):
-    """How many nameless readers of a channel's post reacted as with so many stars."""
+    """How many nameless readers of a channel's post reacted as with so many stars. Rows come and
+    go; none is changed."""
 
     __tablename__ = "reaction_counts"
     __table_args__ = (
@@ -194,14 +259,14 @@ class Delivery(Base):
         UniqueConstraint("chat_id", "local_date"),
         Index(None, "state", "changed_at"),
         Index(None, "chat_id", "message_id"),
+        Index(None, "poem_id", "chat_id"),
+        _partial("ix_deliveries_daily_local_date", "local_date", "state", where=POSTS),
         {"sqlite_autoincrement": True},  # a claim names its row: no id may come again
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id", ondelete="CASCADE"))
-    poem_id: Mapped[int | None] = mapped_column(
-        ForeignKey("poems.id", ondelete="CASCADE"), index=True
-    )
+    poem_id: Mapped[int | None] = mapped_column(ForeignKey("poems.id", ondelete="CASCADE"))
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     local_date: Mapped[date | None]
     state: Mapped[DeliveryState] = mapped_column(String(16))
@@ -219,6 +284,7 @@ class Taste(Base):
     """
 
     __tablename__ = "tastes"
+    __table_args__ = (_partial("ix_tastes_voice_agreed_at", "agreed_at", where=HEARD),)
 
     chat_id: Mapped[int] = mapped_column(
         ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

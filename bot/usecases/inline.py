@@ -162,9 +162,7 @@ class Inline:
         ]
         found = await self._store.anthology.still_open(fresh)
         known = {poem.id for poem, _ in found}
-        liked = await self._store.anthology.liked(
-            forms, LIKED, up_to=up_to, skip=0, limit=_MOST_LIKED
-        )
+        liked = await self._store.anthology.liked(forms, LIKED, up_to=up_to, limit=_MOST_LIKED)
         return [*found, *(rated for rated in liked if rated[0].id not in known)]
 
 

@@ -83,7 +83,8 @@ class PoemOfDate:
         form = form_of(local_date, (await self._poet.model()).forms)
         request = ComposeRequest(form=form, count=CANDIDATES)
         answer = await self._poet.compose(request, deadline=_PATIENCE)
-        withheld = await self._store.daily_poems.withheld_texts()
+        written = [verse.text for verse in answer.verses]
+        withheld = await self._store.daily_poems.withheld_among(written)
         worthy = [verse for verse in answer.verses if verse.text not in withheld]
         if not worthy:
             raise PoetUnavailable("broken")

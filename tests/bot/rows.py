@@ -17,6 +17,8 @@ Columns = dict[str, list[str]]
 
 _CHOICES = {"script": "traditional", "form": "jueju7"}
 """Columns in which the models take only certain words."""
+_DERIVED = ("standings",)
+"""Tables that triggers fill."""
 
 
 def tables(connection: Connection) -> list[Table]:
@@ -58,7 +60,7 @@ def fill(connection: Connection, known: Columns, number: int) -> None:
     """A row in each of these tables, by the names of these columns alone, as an insert of the
     version that knew no others."""
     for table in tables(connection):
-        if table.name in known:
+        if table.name in known and table.name not in _DERIVED:
             values = {
                 name: _value(table.c[name], number, connection.dialect.name)
                 for name in known[table.name]

@@ -66,7 +66,9 @@ async def test_checks_and_keys_are_what_the_models_say(tmp_path: Path) -> None:
 
     async def statements(connection: AsyncConnection) -> dict[str, set[str]]:
         rows = await connection.execute(
-            text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+            text(
+                "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql > ''"
+            )
         )
         return {
             name: {part.strip().replace('"', "") for part in re.split(r",\s|,?\n", sql)}

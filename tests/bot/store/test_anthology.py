@@ -51,7 +51,7 @@ async def test_only_what_anybody_may_see_is_found(store: Store) -> None:
     assert await found(store, "月") == []
     newest = await store.anthology.newest()
     await rated(store, [5], new_poem(MOON, public=False))
-    assert await store.anthology.liked((), 3, up_to=newest + 9, skip=0, limit=9) == []
+    assert await store.anthology.liked((), 3, up_to=newest + 9, limit=9) == []
     assert await store.anthology.made_by("poem", 9) == []
 
 
@@ -81,7 +81,7 @@ async def test_liked_verse_is_above_a_bar(store: Store) -> None:
     await rated(store, [1, 1, 1], new_poem(APART))
     await store.poems.add(new_poem())
     newest = await store.anthology.newest()
-    ((poem, summary),) = await store.anthology.liked((), 3.0, up_to=newest, skip=0, limit=9)
+    ((poem, summary),) = await store.anthology.liked((), 3.0, up_to=newest, limit=9)
     assert (poem.id, summary.count) == (best.id, 3)
 
 

@@ -126,7 +126,7 @@ class Inbox:
             return
         self._fresh |= {update.update_id: update for update in kept}
         arrivals = [
-            Arrival(update.update_id, place_of(update) or 0, update.to_json()) for update in kept
+            Arrival(update.update_id, place_of(update) or 0, _written(update)) for update in kept
         ]
         try:
             await self._hand_on(await self._updates.add(arrivals, self.owner, self._room))
@@ -278,3 +278,8 @@ class Inbox:
                 "may be lost, %d are given up",
                 *astuple(found),
             )
+
+
+def _written(update: Update) -> str:
+    """Its JSON; of what it does not know, the library leaves moments as they are."""
+    return json.dumps(update.to_dict(), default=lambda moment: int(moment.timestamp()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from telegram import Bot, Update
 
 _DEEPEST = 64
@@ -73,6 +73,12 @@ class _Press(_Known):
     message: _Message | None = None
     inline_message_id: str | None = None
     data: str | None = None
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> _Press:
+        if self.message is None and self.inline_message_id is None:
+            raise ValueError("a button is below a message")
+        return self
 
 
 class _Query(_Known):

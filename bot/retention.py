@@ -1,7 +1,7 @@
 """What is not kept for ever.
 
-Decides when the words that people gave for their verse are removed; how is left to the store, and
-for how long they are kept to QIBU_SEED_DAYS.
+Decides when the words that people gave for their verse are removed, and when what was removed is
+wiped from the disk; how is left to the store, and for how long words are kept to QIBU_SEED_DAYS.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
 from bot.store import Store
@@ -17,6 +17,7 @@ from bot.store import Store
 _log = logging.getLogger(__name__)
 
 _ROUND_SECONDS = 3600.0
+_SWEEP_SECONDS = 60.0
 
 
 @contextlib.asynccontextmanager
@@ -28,21 +29,40 @@ async def forgetting_seeds(
     if days is None:
         yield
         return
-    task = asyncio.create_task(_forget(store, timedelta(days=days), clock), name="retention")
+    age = timedelta(days=days)
+
+    async def forget() -> None:
+        removed = await store.poems.forget_seeds(clock() - age)
+        if removed:
+            _log.info("the words given for %d poems were removed", removed)
+
+    async with _repeated("old words cannot be removed", forget, _ROUND_SECONDS):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def sweeping(store: Store) -> AsyncIterator[None]:
+    """Wipes every minute what was removed, messages that are answered among it, as long as the
+    context lasts."""
+    async with _repeated("what was removed cannot be wiped", store.sweep, _SWEEP_SECONDS):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _repeated(
+    trouble: str, do: Callable[[], Awaitable[None]], every: float
+) -> AsyncIterator[None]:
+    async def repeat() -> None:
+        while True:
+            try:
+                await do()
+            except Exception:
+                _log.exception("%s; trying again in %.0f s", trouble, every)
+            await asyncio.sleep(every)
+
+    task = asyncio.create_task(repeat(), name="retention")
     try:
         yield
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-async def _forget(store: Store, age: timedelta, clock: Callable[[], datetime]) -> None:
-    while True:
-        try:
-            removed = await store.poems.forget_seeds(clock() - age)
-        except Exception:
-            _log.exception("old words cannot be removed; trying again in an hour")
-        else:
-            if removed:
-                _log.info("the words given for %d poems were removed", removed)
-        await asyncio.sleep(_ROUND_SECONDS)

@@ -22,7 +22,7 @@ from bot.observe import Metrics, build_observed, observed
 from bot.opening import open_services, open_worker, started, wait_for_poet
 from bot.poet import Endpoint, PoetUnavailable
 from bot.polling import CannotGoOn, Connection, Polling
-from bot.retention import forgetting_seeds
+from bot.retention import forgetting_seeds, sweeping
 from bot.services import Services
 from bot.settings import Listen, Mode, Settings
 from bot.webhook import Hook, create_app, register, watch
@@ -61,6 +61,7 @@ async def run(settings: Settings) -> None:
                     await opened.enter_async_context(pages)
                 except OSError as error:
                     raise _taken("QIBU_METRICS_LISTEN", settings.metrics_listen, error) from error
+            await opened.enter_async_context(sweeping(services.store))
             await opened.enter_async_context(
                 forgetting_seeds(services.store, settings.seed_days, services.clock)
             )

@@ -56,6 +56,10 @@ class Store:
         """
         return cls(Database(create_engine(database_url), clock))
 
+    async def sweep(self) -> None:
+        """Leaves nothing of what was removed in SQLite's files."""
+        await self._database.sweep()
+
     async def close(self) -> None:
         """Closes every connection."""
         await self._database.close()

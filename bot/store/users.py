@@ -69,4 +69,5 @@ class Users:
             )
             await session.execute(delete(Chat).where(Chat.id == user_id, Chat.kind == "private"))
             await session.execute(delete(User).where(User.id == user_id))
+        await self._database.sweep()
         return forgotten

@@ -3,15 +3,17 @@
 Decides when it counts as stuck: after some seconds without a sign of progress in which it could
 have computed. What follows from that is the engine's; signs are given by whoever does the work.
 
-A thread that computes on a starved machine shows progress as seldom as one that is stuck. So two
-kinds of time do not count: what the thread waited for a core, which the kernel tells, and what this
-watch itself came too late, for then the whole process was kept from its work.
+A thread that computes on a starved machine shows progress as seldom as one that is stuck. So it
+counts what the thread computed, and what it slept, but not what it waited for a core, which the
+kernel tells; and of sleep no more than was between two looks that came in time, for where looks
+come late the whole process was kept from its work.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 STUCK_AFTER = 3.5
@@ -20,6 +22,17 @@ _EVERY = 0.25
 _BLINDLY = 4
 """So many times as long is waited where no kernel tells what a thread waited for."""
 _NANOSECONDS = 1e9
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a thread did with some time; what is left of it, the thread slept."""
+
+    computed: float
+    waited: float
+    """For a core, in waits that are over."""
+    waits: bool = False
+    """Whether it computes or waits for a core now."""
 
 
 class Watch:
@@ -68,31 +81,45 @@ class Watch:
         """Watches no more."""
         self._stopped.set()
 
-    def look(self, elapsed: float, waited: float | None) -> None:
-        """What was seen since the last look: so many seconds passed, of which the thread waited for
-        a core so many; None where nobody knows."""
-        self._blind = waited is None
+    def look(self, elapsed: float, spent: Spent | None) -> None:
+        """What was seen since the last look: so many seconds passed, and what the thread did with
+        them; None where nobody knows."""
+        self._blind = spent is None
         signs, seconds = self._lost
         if self._usual is None or signs != self._signs:
             self._lost = self._signs, 0.0
         else:
-            # A long wait is told when it is over, after looks that counted it.
-            counts = min(elapsed - (waited or 0.0), self._every)
-            self._lost = signs, max(0.0, seconds + counts)
+            self._lost = signs, seconds + self._counts(elapsed, spent)
+
+    def _counts(self, elapsed: float, spent: Spent | None) -> float:
+        if spent is None:
+            return min(elapsed, self._every)
+        if spent.waits:
+            return spent.computed
+        asleep = max(0.0, elapsed - spent.computed - spent.waited)
+        return spent.computed + min(asleep, self._every)
 
     def _follow(self, watched: int) -> None:
-        then, before = time.monotonic(), _waited(watched)
+        then, before = time.monotonic(), _spent(watched)
         while not self._stopped.wait(self._every):
-            now, after = time.monotonic(), _waited(watched)
-            waited = None if before is None or after is None else after - before
-            self.look(now - then, waited)
+            now, after = time.monotonic(), _spent(watched)
+            self.look(now - then, _between(before, after))
             then, before = now, after
 
 
-def _waited(thread: int) -> float | None:
-    """Seconds that a thread of this process was ready to compute and had no core, so far."""
+def _between(before: Spent | None, after: Spent | None) -> Spent | None:
+    if before is None or after is None:
+        return None
+    computed, waited = after.computed - before.computed, after.waited - before.waited
+    return Spent(computed, waited, after.waits)
+
+
+def _spent(thread: int) -> Spent | None:
+    """What a thread of this process did so far."""
+    place = Path(f"/proc/self/task/{thread}")
     try:
-        fields = Path(f"/proc/self/task/{thread}/schedstat").read_text().split()
-        return int(fields[1]) / _NANOSECONDS
+        computed, waited, _ = (place / "schedstat").read_text().split()
+        state = (place / "stat").read_text().rpartition(")")[2].split()[0]
+        return Spent(int(computed) / _NANOSECONDS, int(waited) / _NANOSECONDS, state == "R")
     except (OSError, ValueError, IndexError):  # not Linux, or one that does not count
         return None

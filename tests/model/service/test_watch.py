@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from model.service.watch import Watch
+from model.service.watch import Spent, Watch
 
 LOOKS = 40
 """In ten seconds."""
+ASLEEP = Spent(0.0, 0.0)
 
 
 def at_work(patience: float = 3.5, usual: float = 0.0) -> Watch:
     watch = Watch(patience)
     watch.begin(usual)
-    watch.look(0.25, 0.0)
+    watch.look(0.25, ASLEEP)
     return watch
 
 
-def looked(watch: Watch, times: int, elapsed: float = 0.25, waited: float | None = 0.0) -> bool:
+def looked(watch: Watch, times: int, elapsed: float = 0.25, spent: Spent | None = ASLEEP) -> bool:
     for _ in range(times):
-        watch.look(elapsed, waited)
+        watch.look(elapsed, spent)
     return watch.stuck
 
 
@@ -44,17 +45,23 @@ def test_a_thread_without_work_is_not_stuck() -> None:
     assert not looked(watch, LOOKS)
 
 
+def test_a_thread_that_computes_without_a_sign_is_stuck() -> None:
+    assert looked(at_work(), 15, spent=Spent(0.25, 0.0, waits=True))
+
+
 def test_what_it_waited_for_a_core_does_not_count() -> None:
-    assert not looked(at_work(), LOOKS, waited=0.24)
-    assert looked(at_work(), LOOKS, waited=0.1), "it had a core for more than half of the time"
+    starved = Spent(computed=0.01, waited=0.24, waits=True)
+    assert not looked(at_work(), LOOKS, spent=starved)
+    assert looked(at_work(), 10 * LOOKS, spent=starved), "but what it computed in between"
 
 
-def test_a_long_wait_is_told_when_it_is_over() -> None:
-    watch = at_work()
-    assert not looked(watch, 12)
-    watch.look(0.25, 3.2)
-    assert not looked(watch, 12)
-    assert looked(watch, 3)
+def test_a_wait_that_is_not_over_does_not_count_either() -> None:
+    assert not looked(at_work(), LOOKS, spent=Spent(0.0, 0.0, waits=True))
+
+
+def test_sleep_between_waits_counts() -> None:
+    assert not looked(at_work(), LOOKS, spent=Spent(0.0, 0.2))
+    assert looked(at_work(), LOOKS, spent=Spent(0.0, 0.1))
 
 
 def test_looks_that_come_late_count_as_if_they_were_in_time() -> None:
@@ -71,5 +78,5 @@ def test_work_that_usually_takes_longer_has_as_long() -> None:
 
 def test_where_nobody_knows_of_waits_it_has_longer() -> None:
     watch = at_work()
-    assert not looked(watch, 55, waited=None)
-    assert looked(watch, 3, waited=None)
+    assert not looked(watch, 55, spent=None)
+    assert looked(watch, 3, spent=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 
@@ -176,12 +177,12 @@ class Anthology:
     async def _first(
         self,
         heaps: Sequence[Select[int]],
-        order: Sequence[ColumnElement[object]],
+        order: Sequence[ColumnElement[Any]],
         limit: int,
     ) -> list[Rated]:
         """The first of several heaps; the same text once, where it stands best."""
 
-        def first(reach: int) -> Select[Poem, *tuple[int, ...]]:
+        def first(reach: int) -> Select[*tuple[Any, ...]]:
             ids = standings.heads(heaps, order, reach)
             here = Poem.id.in_(select(ids.c.poem_id))
             return _rated().where(here).order_by(*order).limit(reach)
@@ -191,7 +192,7 @@ class Anthology:
             return [_record(poem, counts) for poem, *counts in rows]
 
 
-def _rated() -> Select[Poem, *tuple[int, ...]]:
+def _rated() -> Select[*tuple[Any, ...]]:
     return select(Poem, *standings.COUNTS).join(Standing, Standing.poem_id == Poem.id)
 
 

@@ -166,17 +166,6 @@ class Chats:
         async with self._database.read() as session:
             return [chat_record(chat) for chat in await session.scalars(query)]
 
-    async def daily_times(self) -> list[tuple[str, time]]:
-        """Each different zone and local time at which some active chat wants its poem."""
-        query = (
-            select(Chat.zone, Chat.daily_at)
-            .where(Chat.daily_at.is_not(None), Chat.state == "active")
-            .distinct()
-        )
-        async with self._database.read() as session:
-            rows = await session.execute(query)
-            return [(zone, at) for zone, at in rows if at is not None]
-
     async def _change(self, chat_id: int, **values: object) -> ChatRecord | None:
         query = update(Chat).where(Chat.id == chat_id).values(**values).returning(Chat)
         async with self._database.write() as session:

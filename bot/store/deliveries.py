@@ -9,27 +9,28 @@ conditional update that somebody else's claim makes void. When to take a step is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Update,
     and_,
     delete,
-    exists,
     insert,
     literal,
     or_,
     select,
+    tuple_,
     update,
 )
 
 from bot.store.chats import chat_record
-from bot.store.engine import Database
+from bot.store.engine import PORTION, Database
 from bot.store.records import ChatRecord, Claim, DeliveryRecord
 from bot.store.tables import Chat, Delivery, Poem
 from bot.store.types import Moment
@@ -92,21 +93,6 @@ class Deliveries:
             delivery = await session.scalar(query)
             return _record(delivery) if delivery else None
 
-    async def unclaimed(
-        self, zone: str, times: Sequence[time], local_date: date
-    ) -> list[tuple[int, time]]:
-        """Active chats of a zone that want their poem at one of these times, which is given with
-        each, and have no delivery for the date."""
-        query = select(Chat.id, Chat.daily_at).where(
-            Chat.zone == zone,
-            Chat.daily_at.in_(times),
-            Chat.state == "active",
-            ~exists().where(Delivery.chat_id == Chat.id, Delivery.local_date == local_date),
-        )
-        async with self._database.read() as session:
-            rows = await session.execute(query)
-            return [(chat_id, at) for chat_id, at in rows if at is not None]
-
     async def claim(
         self, chat_id: int, local_date: date, expires_at: datetime, now: datetime
     ) -> Claim | None:
@@ -129,18 +115,30 @@ class Deliveries:
             return None
         return Claim(delivery_id, 1, chat_id, local_date, expires_at)
 
-    async def waiting(self, now: datetime, stale_before: datetime) -> list[Claim]:
+    async def waiting(self, now: datetime, stale_before: datetime) -> AsyncIterator[Claim]:
         """Claims anybody may take: retries whose time has come, and what a dead process left
         before it began to send."""
-        query = select(Delivery).where(
-            Delivery.local_date.is_not(None), _may_be_taken(now, stale_before)
-        )
-        async with self._database.read() as session:
-            return [
-                Claim(row.id, row.attempt, row.chat_id, row.local_date, row.expires_at)
-                for row in await session.scalars(query)
-                if row.local_date and row.expires_at
-            ]
+        for may_be_taken in (_left_behind(stale_before), _to_retry(now)):
+            mine = and_(may_be_taken, Delivery.expires_at > now, Delivery.local_date.is_not(None))
+            query = (
+                select(Delivery)
+                .where(mine)
+                .order_by(Delivery.changed_at, Delivery.id)
+                .limit(PORTION)
+            )
+            rows: Sequence[Delivery] | None = None
+            while rows is None or len(rows) == PORTION:
+                page = query
+                if rows:
+                    last = literal(rows[-1].changed_at, Moment), literal(rows[-1].id, Integer)
+                    page = query.where(tuple_(Delivery.changed_at, Delivery.id) > tuple_(*last))
+                async with self._database.read() as session:
+                    rows = (await session.scalars(page)).all()
+                for row in rows:
+                    if row.local_date and row.expires_at:
+                        yield Claim(
+                            row.id, row.attempt, row.chat_id, row.local_date, row.expires_at
+                        )
 
     async def take(self, claim: Claim, now: datetime, stale_before: datetime) -> Claim | None:
         """Takes a waiting claim over; None if somebody else was faster."""
@@ -163,16 +161,23 @@ class Deliveries:
         the poem was taken back; then the claim is gone, as if it had never been.
         """
         mine = and_(_held(claim), Delivery.state == "claimed")
+        locked = (
+            select(Chat)
+            .join(Delivery, Delivery.chat_id == Chat.id)
+            .where(mine)
+            .with_for_update(of=Chat)
+        )
         async with self._database.write() as session:
-            chat_id = await session.scalar(
+            # The chat before its delivery, as everywhere: two orders of locking are a deadlock.
+            chat = await session.scalar(locked)
+            begun = (
                 update(Delivery)
                 .where(mine)
                 .values(state="sending", poem_id=poem_id, changed_at=now)
                 .returning(Delivery.chat_id)
             )
-            if chat_id is None:
+            if chat is None or await session.scalar(begun) != chat.id:
                 return None
-            chat = await session.get_one(Chat, chat_id)
             withheld = await session.scalar(select(Poem.withheld).where(Poem.id == poem_id))
             if chat.state == "active" and chat.daily_at is not None and not withheld:
                 return chat_record(chat)
@@ -183,7 +188,6 @@ class Deliveries:
         """The post arrived; the chat's strikes are forgiven."""
         chat_id = select(Delivery.chat_id).where(_held(claim)).scalar_subquery()
         async with self._database.write() as session:
-            # The chat before its delivery, as everywhere: two orders of locking are a deadlock.
             await session.execute(
                 update(Chat).where(Chat.id == chat_id, Chat.strikes > 0).values(strikes=0)
             )
@@ -248,9 +252,16 @@ def _ended(claim: Claim) -> Update:
 
 
 def _may_be_taken(now: datetime, stale_before: datetime) -> ColumnElement[bool]:
-    retry = and_(Delivery.state == "retry", Delivery.not_before <= now)
-    left_behind = and_(Delivery.state == "claimed", Delivery.changed_at < stale_before)
-    return and_(or_(retry, left_behind), Delivery.expires_at > now)
+    waits = or_(_to_retry(now), _left_behind(stale_before))
+    return and_(waits, Delivery.expires_at > now)
+
+
+def _to_retry(now: datetime) -> ColumnElement[bool]:
+    return and_(Delivery.state == "retry", Delivery.not_before <= now)
+
+
+def _left_behind(stale_before: datetime) -> ColumnElement[bool]:
+    return and_(Delivery.state == "claimed", Delivery.changed_at < stale_before)
 
 
 def _record(delivery: Delivery) -> DeliveryRecord:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -108,7 +109,7 @@ class Poems:
                 )
             )
 
-        def first(reach: int) -> Select[Poem]:
+        def first(reach: int) -> Select[*tuple[Any, ...]]:
             ids = standings.heads(heaps, standings.BY_POET, reach)
             return (
                 select(Poem)

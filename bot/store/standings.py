@@ -67,7 +67,7 @@ def spans(since: datetime | None, until: datetime) -> list[ColumnElement[bool]]:
 
 
 def heads(
-    heaps: Sequence[Select[Any]], order: Sequence[ColumnElement[Any]], limit: int
+    heaps: Sequence[Select[*tuple[Any, ...]]], order: Sequence[ColumnElement[Any]], limit: int
 ) -> Subquery:
     """The first poems of several heaps of standings, their ids as `poem_id`: no other can be among
     the first of all."""
@@ -76,14 +76,14 @@ def heads(
 
 
 async def once_each(
-    session: AsyncSession, query: Callable[[int], Select[Any]], limit: int
-) -> list[Row[Any]]:
+    session: AsyncSession, query: Callable[[int], Select[*tuple[Any, ...]]], limit: int
+) -> list[Row[*tuple[Any, ...]]]:
     """The first rows of different texts; `query` gives so many rows, each beginning with a poem.
     Where the same text came again, it is asked for more."""
     reach = limit
     while True:
         found = (await session.execute(query(reach))).all()
-        first: dict[str, Row[Any]] = {}
+        first: dict[str, Row[*tuple[Any, ...]]] = {}
         for row in found:
             first.setdefault(row[0].text, row)
         if len(first) >= limit or len(found) < reach:

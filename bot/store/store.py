@@ -18,6 +18,7 @@ from bot.store.favourites import Favourites
 from bot.store.own_poems import OwnPoems
 from bot.store.poems import Poems
 from bot.store.ratings import Ratings
+from bot.store.rounds import Rounds
 from bot.store.tastes import Tastes
 from bot.store.traces import Traces
 from bot.store.updates import Updates
@@ -44,6 +45,7 @@ class Store:
         self.traces = Traces(database)
         self.daily_poems = DailyPoems(database)
         self.deliveries = Deliveries(database)
+        self.rounds = Rounds(database)
         self.censuses = Censuses(database)
         self.updates = Updates(database)
         self._database = database

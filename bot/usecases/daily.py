@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.due import Due, due, local_date
+from bot.due import local_date
 from bot.poet.errors import PoetRefused, PoetUnavailable
 from bot.store import ChatRecord, Claim, PoemRecord, Store
+from bot.usecases.daily_round import PER_SECOND, STALE, Outlook, Round, Waiting
 from bot.usecases.poem_of_date import PoemOfDate, Poet
 from bot.usecases.taste import Taste
 
 _log = logging.getLogger(__name__)
 
-STALE = timedelta(minutes=5)
-"""Whoever has not moved a delivery for so long is taken for dead. Should they live, no harm is
-done: their claim is void."""
 STRIKES = 3
 """After so many refusals in a row a chat is not tried any more, until it speaks again."""
 OFFERED = 16
@@ -94,14 +91,24 @@ class Sender(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class _Waiting:
-    """A chat that gets its poem in this tick, by a first claim or one taken over."""
+class _Poems:
+    """The poems of the dates of one tick."""
 
-    chat_id: int
-    local_date: date
-    expires_at: datetime
-    former: Claim | None = None
+    def __init__(self, poem_of: Callable[[date], Awaitable[PoemRecord]]) -> None:
+        self._poem_of = poem_of
+        self._asking = asyncio.Lock()
+        self._known: dict[date, PoemRecord | None] = {}
+
+    async def of(self, day: date) -> PoemRecord | None:
+        """The poem of a date; None where there is none yet, which is found out once."""
+        async with self._asking:
+            if day not in self._known:
+                try:
+                    self._known[day] = await self._poem_of(day)
+                except (PoetUnavailable, PoetRefused) as error:
+                    _log.warning("no poem for %s yet: %s", day, error)
+                    self._known[day] = None
+            return self._known[day]
 
 
 class DailyPoem:
@@ -115,11 +122,13 @@ class DailyPoem:
         clock: Callable[[], datetime],
         *,
         at_once: int = 8,
+        per_second: float = PER_SECOND,
         taste: Taste | None = None,
         noted: Callable[[str, int], None] = lambda _state, _number: None,
     ) -> None:
         """Where a chat agreed to be learnt from, its `taste` chooses its poem; `noted` is told how
-        many posts came to a state, by the store's name for it."""
+        many posts came to a state, by the store's name for it. The sender keeps a pace of
+        `per_second`, by which the end of a long round is foretold."""
         self._store = store
         self._sender = sender
         self._clock = clock
@@ -127,6 +136,8 @@ class DailyPoem:
         self._poems = PoemOfDate(store, poet, clock, taste)
         self._at_once = at_once
         self._noted = noted
+        self._per_second = per_second
+        self._round: Round | None = None
         self._closing = False
 
     async def today(self, chat: ChatRecord) -> PoemRecord:
@@ -145,54 +156,34 @@ class DailyPoem:
         self._noted("dead", left.expired)
         if left.unknown or left.expired:
             _log.warning("left behind: %d unknown, %d too late", left.unknown, left.expired)
-        waiting = await self._waiting(now)
-        poems = await self._poems_of({entry.local_date for entry in waiting})
-        entries = iter([entry for entry in waiting if entry.local_date in poems])
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._at_once, len(waiting))):
-                group.create_task(self._work(entries, poems))
+        poems = _Poems(self.poem_of)
+        async with (
+            Round(self._store, self._clock, self._per_second) as self._round,
+            asyncio.TaskGroup() as group,
+        ):
+            for _ in range(self._at_once):
+                group.create_task(self._work(self._round, poems))
+        self._round = None
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """How many chats wait for their poem now, and until when; None where none do."""
+        return None if self._round is None else self._round.outlook
 
     def close(self) -> None:
         """Begins no more posts; a running tick ends with those that have begun."""
         self._closing = True
 
-    async def _waiting(self, now: datetime) -> list[_Waiting]:
-        claims = await self._store.deliveries.waiting(now, now - STALE)
-        retries = [
-            _Waiting(claim.chat_id, claim.local_date, claim.expires_at, claim) for claim in claims
-        ]
-        return retries + await self._unclaimed(now)
-
-    async def _unclaimed(self, now: datetime) -> list[_Waiting]:
-        """Chats whose time has come: the clocks of each zone decide which times are due, and the
-        database which chats want one of them."""
-        times: dict[tuple[str, date], dict[time, Due]] = defaultdict(dict)
-        for zone, at in await self._store.chats.daily_times():
-            found = due(at, ZoneInfo(zone), now)
-            if found is not None:
-                times[zone, found.local_date][at] = found
-        return [
-            _Waiting(chat_id, day, dues[at].expires_at)
-            for (zone, day), dues in times.items()
-            for chat_id, at in await self._store.deliveries.unclaimed(zone, list(dues), day)
-        ]
-
-    async def _poems_of(self, dates: set[date]) -> dict[date, PoemRecord]:
-        """The poems of these dates; without one nothing is claimed, and the next tick tries."""
-        poems = {}
-        for day in sorted(dates):
-            try:
-                poems[day] = await self.poem_of(day)
-            except (PoetUnavailable, PoetRefused) as error:
-                _log.warning("no poem for %s yet: %s", day, error)
-        return poems
-
-    async def _work(self, entries: Iterator[_Waiting], poems: dict[date, PoemRecord]) -> None:
-        for entry in entries:
-            if self._closing:
+    async def _work(self, due: Round, poems: _Poems) -> None:
+        while not self._closing:
+            entry = await due.next()
+            if entry is None:
                 return
             try:
-                poem = await self._for(entry.chat_id, poems[entry.local_date])
+                of_date = await poems.of(entry.local_date)
+                if of_date is None:
+                    continue  # nothing is claimed, and the next tick tries
+                poem = await self._for(entry.chat_id, of_date)
                 await self._prepare(entry, poem)
                 claim = await self._claim(entry)
                 if claim is not None:
@@ -209,12 +200,12 @@ class DailyPoem:
         offered = [poem, *[other for other in unseen if other.id != poem.id][: OFFERED - 1]]
         return offered[await self._taste.pick_kept(chat_id, offered)]
 
-    async def _prepare(self, entry: _Waiting, poem: PoemRecord) -> None:
+    async def _prepare(self, entry: Waiting, poem: PoemRecord) -> None:
         chat = await self._store.chats.get(entry.chat_id)
         if chat is not None:
             await self._sender.prepare(chat, poem, entry.local_date)
 
-    async def _claim(self, entry: _Waiting) -> Claim | None:
+    async def _claim(self, entry: Waiting) -> Claim | None:
         now = self._clock()
         if now >= entry.expires_at:
             return None

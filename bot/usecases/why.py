@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.due import LATENESS, moment_of
 from bot.store import ChatRecord, DeliveryRecord, Store
-from bot.usecases.daily import STALE, STRIKES
+from bot.usecases.daily import STRIKES
+from bot.usecases.daily_round import STALE
 
 _STATES = {
     "claimed": "A bot has taken it and not sent it yet; if it died, another takes it in {stale}.",

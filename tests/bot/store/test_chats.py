@@ -76,7 +76,7 @@ async def test_the_daily_begins_and_ends(store: Store) -> None:
     stopped = await store.chats.stop_daily(-5)
     assert stopped is not None
     assert stopped.daily_at is None
-    assert await store.chats.daily_times() == [("UTC", time(8))]
+    assert [(one.zone, one.at) for one in await store.rounds.times()] == [("UTC", time(8))]
     assert await store.chats.set_daily(-99, time(8), "UTC") is None
 
 
@@ -85,7 +85,7 @@ async def test_strikes_end_when_the_chat_speaks_again(store: Store) -> None:
     await store.chats.set_daily(-5, time(8), "UTC")
     assert [await store.chats.strike(-5) for _ in range(3)] == [1, 2, 3]
     await store.chats.set_state(-5, "dead")
-    assert await store.chats.daily_times() == []
+    assert await store.rounds.times() == []
     spoken = await _group(store)
     assert (spoken.state, spoken.strikes, spoken.daily_at) == ("active", 0, time(8))
     assert await store.chats.strike(-99) == 0

@@ -84,4 +84,4 @@ async def test_a_poem_taken_back_leaves_no_more(store: Store) -> None:
     await store.daily_poems.withhold(DAY, poem.public_id)
     assert await store.deliveries.begin(claim, poem.id, now) is None
     assert await store.deliveries.of(5, DAY) is None
-    assert await store.deliveries.unclaimed("UTC", [time(8)], DAY) == [(5, time(8))]
+    assert [chat async for chat in store.rounds.unclaimed("UTC", time(8), DAY)] == [5]

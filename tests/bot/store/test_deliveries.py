@@ -43,7 +43,11 @@ async def _state(store: Store) -> str | None:
 
 
 async def _waiting(store: Store, now: datetime = LATER) -> list[Claim]:
-    return await store.deliveries.waiting(now, now - STALE)
+    return [claim async for claim in store.deliveries.waiting(now, now - STALE)]
+
+
+async def _unclaimed(store: Store, zone: str, at: time) -> list[int]:
+    return [chat async for chat in store.rounds.unclaimed(zone, at, DAY)]
 
 
 async def test_one_claim_a_chat_and_date_however_many_bots_ask(
@@ -66,11 +70,11 @@ async def test_who_is_unclaimed(store: Store) -> None:
         await store.chats.ensure(chat_id, "group", "others", zone="UTC")
         await store.chats.set_daily(chat_id, time(8), zone)
         await store.chats.set_state(chat_id, "left" if state == "left" else "active")
-    assert await store.deliveries.unclaimed("UTC", [time(8), time(9)], DAY) == [(CHAT, time(8))]
-    assert await store.deliveries.unclaimed("UTC", [time(9)], DAY) == []
+    assert await _unclaimed(store, "UTC", time(8)) == [CHAT]
+    assert await _unclaimed(store, "UTC", time(9)) == []
     await _claimed(store)
-    assert await store.deliveries.unclaimed("UTC", [time(8)], DAY) == []
-    assert await store.deliveries.unclaimed("Asia/Tokyo", [time(8)], DAY) == [(-7, time(8))]
+    assert await _unclaimed(store, "UTC", time(8)) == []
+    assert await _unclaimed(store, "Asia/Tokyo", time(8)) == [-7]
 
 
 async def test_the_road_of_a_post(store: Store, poem: PoemRecord) -> None:

@@ -55,7 +55,7 @@ async def test_forgetting_takes_the_private_chat_and_no_other(store: Store) -> N
     await store.chats.ensure(-5, "group", "friends", zone="UTC")
     await store.users.forget(1)
     assert await store.chats.get(1) is None
-    assert await store.chats.daily_times() == []
+    assert await store.rounds.times() == []
     assert await store.chats.get(-5) is not None
 
 
@@ -91,7 +91,7 @@ async def test_a_trace_holds_all_of_a_person_and_nobody_elses_words(store: Store
     await store.tastes.rate(1, 1, drawn.public_id, 5)
     trace = await store.traces.of(1)
     assert trace is not None
-    assert [chat.id for chat in trace.chats] == [1]
+    assert [own.chat.id for own in trace.chats] == [1]
     assert [(own.poem.id, own.original) for own in trace.poems] == [
         (drawn.id, None),
         (varied.id, drawn.public_id),

@@ -17,7 +17,25 @@ from bot.store.chats import chat_record
 from bot.store.engine import Database
 from bot.store.poems import poem_record
 from bot.store.records import ChatRecord, DeliveryState, PoemRecord, RatingOrigin
-from bot.store.tables import Chat, Delivery, Favourite, Poem, Rating, Taste, TasteRating, User
+from bot.store.tables import (
+    Chat,
+    Delivery,
+    Favourite,
+    Poem,
+    Rating,
+    ReceivedUpdate,
+    Taste,
+    TasteRating,
+    User,
+)
+
+
+@dataclass(frozen=True)
+class OwnChat:
+    """The private chat, or one to which the person brought the bot."""
+
+    chat: ChatRecord
+    met_at: datetime
 
 
 @dataclass(frozen=True)
@@ -76,6 +94,7 @@ class OwnDelivery:
     message_id: int | None
     local_date: date | None
     state: DeliveryState
+    why: str | None
     changed_at: datetime
 
 
@@ -86,8 +105,7 @@ class Trace:
     user_id: int
     language_code: str | None
     met_at: datetime
-    chats: tuple[ChatRecord, ...]
-    """The private chat, and those to which the person brought the bot."""
+    chats: tuple[OwnChat, ...]
     poems: tuple[OwnPoem, ...]
     ratings: tuple[OwnRating, ...]
     learnt_from: tuple[OwnLesson, ...]
@@ -96,6 +114,9 @@ class Trace:
     """When the private chat agreed to be learnt from."""
     taste_ratings: tuple[OwnTasteRating, ...]
     deliveries: tuple[OwnDelivery, ...]
+    waiting: tuple[str, ...]
+    """Updates of the private chat that are not answered yet, as JSON: as a rule the question for
+    all this alone."""
 
 
 class Traces:
@@ -120,7 +141,7 @@ class Traces:
                 user.id,
                 user.language_code,
                 user.created_at,
-                tuple(chat_record(chat) for chat in chats),
+                tuple(OwnChat(chat_record(chat), chat.created_at) for chat in chats),
                 await _poems(session, user_id),
                 await _ratings(session, user_id),
                 await _lessons(session, user_id),
@@ -128,6 +149,7 @@ class Traces:
                 taste.agreed_at if taste else None,
                 await _taste_ratings(session, user_id),
                 await _deliveries(session, user_id),
+                await _waiting(session, user_id),
             )
 
 
@@ -207,7 +229,17 @@ async def _deliveries(session: AsyncSession, user_id: int) -> tuple[OwnDelivery,
             delivery.message_id,
             delivery.local_date,
             delivery.state,
+            delivery.why,
             delivery.changed_at,
         )
         for delivery, public_id in rows
     )
+
+
+async def _waiting(session: AsyncSession, user_id: int) -> tuple[str, ...]:
+    rows = await session.scalars(
+        select(ReceivedUpdate.payload)
+        .where(ReceivedUpdate.place == user_id)
+        .order_by(ReceivedUpdate.id)
+    )
+    return tuple(payload for payload in rows if payload is not None)

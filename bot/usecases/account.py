@@ -53,7 +53,7 @@ def _content(trace: Trace) -> dict[str, Any]:
             "language_code": trace.language_code,
             "met_at": trace.met_at,
         },
-        "chats": [_chat(chat, trace.user_id) for chat in trace.chats],
+        "chats": [_chat(own.chat, trace.user_id) | {"met_at": own.met_at} for own in trace.chats],
         "verses": [
             {
                 "id": own.poem.public_id,
@@ -65,6 +65,8 @@ def _content(trace: Trace) -> dict[str, Any]:
                 "distance": own.poem.distance,
                 "from_random_numbers_alone": own.poem.public,
                 "shared": own.poem.shared,
+                "shown_to_nobody_else": own.poem.withheld,
+                "regular": own.poem.regular,
                 "made_at": own.poem.created_at,
                 "chat": own.poem.chat_id,
                 "model": own.poem.model,
@@ -104,10 +106,12 @@ def _content(trace: Trace) -> dict[str, Any]:
                 "message": sent.message_id,
                 "daily_of": sent.local_date,
                 "state": sent.state,
+                "why": sent.why,
                 "at": sent.changed_at,
             }
             for sent in trace.deliveries
         ],
+        "not_answered_yet": [json.loads(update) for update in trace.waiting],
     }
 
 

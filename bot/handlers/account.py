@@ -13,7 +13,8 @@ from bot.pages import buttons, talk
 
 async def privacy(visit: Visit) -> None:
     """Tells what is remembered."""
-    await visit.reply(talk.privacy(visit.reader))
+    days = visit.house.services.settings.seed_days
+    await visit.reply(talk.privacy(visit.reader, days))
 
 
 async def forget(visit: Visit) -> None:

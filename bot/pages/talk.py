@@ -101,9 +101,14 @@ def language_set(reader: Reader) -> Page:
     return Page(reader.say("language.set"))
 
 
-def privacy(reader: Reader) -> Page:
-    """The answer to /privacy."""
-    return Page(reader.say("privacy.text"))
+def privacy(reader: Reader, seed_days: int | None) -> Page:
+    """The answer to /privacy; words that people give are kept for so many days, or with the
+    verse."""
+    say = reader.say
+    kept = (
+        say("privacy.words_kept") if seed_days is None else say("privacy.words_days", n=seed_days)
+    )
+    return Page(say("privacy.text", words=kept))
 
 
 def forget(reader: Reader, user_id: int) -> Page:

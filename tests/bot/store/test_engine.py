@@ -9,9 +9,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import Store
+from bot.store import Store, backups
 from tests.bot.databases import SERVER, new_poem, rated
 
 sqlite_only = pytest.mark.skipif(SERVER is not None, reason="about SQLite's own file")
@@ -83,3 +84,18 @@ def test_a_database_in_memory_is_refused() -> None:
     for address in ("sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:"):
         with pytest.raises(ValueError, match="needs a file"):
             Store.open(address)
+
+
+@sqlite_only
+async def test_what_is_removed_is_overwritten_and_the_log_emptied(
+    store: Store, database_url: str
+) -> None:
+    file = backups.file_of(database_url)
+    assert file is not None
+    await store.users.ensure(1, "en")
+    log = file.with_name(f"{file.name}-wal")
+    assert log.stat().st_size > 0
+    await store.sweep()
+    assert log.stat().st_size == 0
+    async with store._database.read() as session:
+        assert await session.scalar(text("PRAGMA secure_delete")) == 1

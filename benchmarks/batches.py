@@ -68,7 +68,7 @@ def main(model: str, device: str, rounds: int, forms: tuple[str, ...]) -> None:
     """Print milliseconds a candidate; on a CPU all of it computes on one core."""
     torch.set_num_threads(1)
     poet = load_poet(model, device)
-    shares = poet.warm_up()
+    shares = poet.warm_up().shares
     rows = []
     for form in tuple(map(Form, forms)) or poet.forms:
         cost = milliseconds(poet, form, rounds)

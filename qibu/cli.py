@@ -10,7 +10,6 @@ import importlib
 import logging
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 
 import click
 from pydantic import ValidationError
@@ -55,7 +54,7 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Log more, and show tracebacks.")
-@click.version_option(metadata.version("qibu"), prog_name="qibu")
+@click.version_option(package_name="qibu", prog_name="qibu")
 def root(debug: bool) -> None:
     """Qibu 七步: a Telegram bot that writes classical Chinese verse.
 

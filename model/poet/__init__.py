@@ -6,6 +6,7 @@ from model.poet.explanation import Explanation, Parallel
 from model.poet.pieces import Piece, Plan, Ranked
 from model.poet.poet import Poet
 from model.poet.shipped import FLAGSHIP, load_poet
+from model.poet.writing import WarmUp
 
 __all__ = [
     "FLAGSHIP",
@@ -21,6 +22,7 @@ __all__ = [
     "Reconstruction",
     "UnknownCharacters",
     "UnsupportedForm",
+    "WarmUp",
     "Written",
     "load_poet",
 ]

@@ -9,6 +9,7 @@ groups, V vocabulary.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -28,26 +29,39 @@ _BLOCK = 128
 _TINY = 1e-30
 
 
-class Rules:
-    """The regulated tone patterns of a form and its rhymes, as masks over a vocabulary."""
+class Sounds:
+    """Tones and rhymes of the characters of a vocabulary, as masks; the same for all forms."""
 
-    def __init__(self, form: Form, vocabulary: Vocabulary, device: torch.device) -> None:
+    def __init__(self, vocabulary: Vocabulary, device: torch.device) -> None:
         known = vocabulary.characters
-        asked = templates(form)
+        self.possible = _tones(map(tone, known), device)  # (tones, V)
+        self.usual = _tones(map(usual_tone, known), device)  # (tones, V)
+        # What is added to logits where a tone is asked for; of the last row, nothing.
+        anything = torch.ones_like(self.usual[:1])
+        self.penalties = _penalty(torch.cat([self.usual, anything]))  # (tones + 1, V)
+        level = [group for group in all_rhyme_groups() if group.tone is Tone.LEVEL]
+        row = {group.name: i for i, group in enumerate(level)}
+        groups = np.zeros((len(level), vocabulary.size), dtype=bool)
+        for i, character in enumerate(known, start=1):
+            for group in level_rhymes(character):
+                groups[row[group.name], i] = True
+        self.groups = torch.from_numpy(groups).to(device)  # (G, V)
+        self.memberships = self.groups.float()  # (G, V)
+
+
+class Rules:
+    """The regulated tone patterns of a form and its rhymes, over the sounds of a vocabulary."""
+
+    def __init__(self, form: Form, sounds: Sounds) -> None:
         self.form = form
-        groups = [group for group in all_rhyme_groups() if group.tone is Tone.LEVEL]
+        self.possible, self.usual = sounds.possible, sounds.usual
+        self.groups, self.memberships = sounds.groups, sounds.memberships
+        self.penalties = sounds.penalties
+        asked, device = templates(form), sounds.groups.device
         self.tones = _tensor([[_TONES.index(t) for t in a.tones] for a in asked], device)  # (T, L)
         self.rhyming = _tensor(
             [[i in a.rhymes for i in range(form.size)] for a in asked], device
         ).bool()  # (T, L)
-        self.possible = _mask([[bool(tone(c) & t) for c in known] for t in _TONES], device)
-        self.usual = _mask([[bool(usual_tone(c) & t) for c in known] for t in _TONES], device)
-        memberships = [level_rhymes(c) for c in known]
-        self.groups = _mask([[g in m for m in memberships] for g in groups], device)  # (G, V)
-        # What is added to logits where a tone is asked for; of the last row, nothing.
-        anything = torch.ones_like(self.usual[:1])
-        self.penalties = _penalty(torch.cat([self.usual, anything]))  # (tones + 1, V)
-        self.memberships = self.groups.float()  # (G, V)
 
     def assign(self, forced: Tensor, generator: torch.Generator) -> Tensor:
         """A pattern for each candidate, by chance among those that its forced characters can keep;
@@ -188,9 +202,11 @@ def _tensor(rows: list[list[int]] | list[list[bool]], device: torch.device) -> T
     return torch.tensor(rows, dtype=torch.long, device=device)
 
 
-def _mask(rows: list[list[bool]], device: torch.device) -> Tensor:
-    """Rows over the characters of a vocabulary, id 0 included, as (rows, V)."""
-    return torch.tensor([[False, *row] for row in rows], device=device)
+def _tones(of_characters: Iterable[Tone], device: torch.device) -> Tensor:
+    """Where each tone may stand, over the characters of a vocabulary, id 0 included, (tones, V)."""
+    read = np.array([0, *(tone.value for tone in of_characters)])
+    asked = np.array([tone.value for tone in _TONES])
+    return torch.from_numpy((read & asked[:, None]) > 0).to(device)
 
 
 def free(count: int, length: int, device: torch.device) -> Tensor:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from model.networks.vae import VAE
-from model.poet.decoding import Choice, Rules, chances, free, place_theme
+from model.poet.decoding import Choice, Rules, Sounds, chances, free, place_theme
 from model.poet.precision import half_precision
 from model.verse import Form, Pattern
 from model.vocabulary import Vocabulary
@@ -72,13 +72,15 @@ class Draft:
 class Drafter:
     """Writes candidates with a model, in half the precision where that is faster."""
 
-    def __init__(self, model: VAE, vocabulary: Vocabulary) -> None:
+    def __init__(self, model: VAE, vocabulary: Vocabulary, writer: VAE | None = None) -> None:
+        """`writer` is the model in another precision, if in another one than pays."""
         reduced = half_precision(model.device)
         self._model = model
         self._vocabulary = vocabulary
-        self.writer = copy.deepcopy(model).to(reduced) if reduced else model
-        self._dtype = reduced or torch.float32
-        self._rules = {form: Rules(form, vocabulary, model.device) for form in model.forms}
+        self.writer = writer or (copy.deepcopy(model).to(reduced) if reduced else model)
+        self._dtype = next(self.writer.parameters()).dtype
+        sounds = Sounds(vocabulary, model.device)
+        self._rules = {form: Rules(form, sounds) for form in model.forms}
 
     def candidates(
         self, wish: Wish, count: int, generator: torch.Generator

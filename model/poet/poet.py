@@ -26,7 +26,7 @@ from model.poet.explanation import Explanation, explain
 from model.poet.pieces import Candidate, Piece, Plan, Ranked, carried_out
 from model.poet.reading import Reader
 from model.poet.tables import Tables
-from model.poet.writing import Writer
+from model.poet.writing import WarmUp, Writer
 from model.prosody import mark
 from model.verse import Form, Pattern, Verse
 
@@ -106,9 +106,12 @@ class Poet:
         """Candidates that a batch of pieces should have at most."""
         return self._writer.rows
 
-    def warm_up(self) -> bool:
-        """Pays for what is set up lazily; whether pieces may share a batch on this machine."""
-        return self._writer.warm_up()
+    def warm_up(self) -> WarmUp:
+        """Writes a first verse, which pays for what is set up lazily, and tells of the machine what
+        that taught; the seconds are of a verse."""
+        learnt, piece, ranked = self._writer.warm_up()
+        self._chosen(piece, ranked.best())
+        return replace(learnt, seconds=learnt.seconds * self._candidates)
 
     def write(self, pieces: Sequence[Piece], progress: Progress = no_progress) -> list[Ranked]:
         """What a plan asks for: candidates of pieces of one form, whichever plans they are of;

@@ -15,7 +15,9 @@ Shapes: B candidates, L characters a verse.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -32,6 +34,16 @@ _ROWS_ON_CPU = 128
 """Candidates in a batch, at most: with more of them a core writes no faster."""
 _GROUP = 8
 _ROWS_ON_GPU = 2048
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """What is known of a machine once a poet has written on it."""
+
+    shares: bool
+    """Whether pieces may share a batch: they come out the same alone and in company."""
+    seconds: float
+    """Of a candidate, in a full batch."""
 
 
 class Writer:
@@ -55,19 +67,20 @@ class Writer:
         self._vocabulary = vocabulary
         self._known_lines = known_lines
 
-    def warm_up(self) -> bool:
-        """Writes one piece alone and among others, which also pays for what torch sets up lazily.
-
-        Whether it came out the same; if not, no pieces share a batch from now on.
-        """
+    def warm_up(self) -> tuple[WarmUp, Piece, Ranked]:
+        """Writes one piece alone, which also pays for what torch sets up lazily, and among others;
+        if it does not come out the same, no pieces share a batch from now on."""
         quarter = max(1, self.rows // 4)
         wish = Wish(Pattern.open(self._drafter.forms[0]))
         one, *others = (Piece(wish, seed, quarter) for seed in range(4))
+        (alone,) = self.write([one])
+        begun = time.monotonic()
         together = self.write([others[0], one, *others[1:]])
-        same = self.write([one])[0] == together[1]
+        seconds = (time.monotonic() - begun) / (4 * quarter)
+        same = together[1] == alone
         if not same:
             self.rows = 1
-        return same
+        return WarmUp(same, seconds), one, alone
 
     @torch.inference_mode()
     def write(self, pieces: Sequence[Piece], progress: Progress = no_progress) -> list[Ranked]:

@@ -229,15 +229,14 @@ class Engine:
             self._ended.set_result(None)
 
     def _prepare(self) -> Poet:
-        """Loads the poet, warms it up and has it write a verse, for the rate."""
+        """Loads the poet and has it write its first verse."""
         poet = self._load()
         # Of the first form alone: the others add little to what torch sets up lazily, and a worker
         # that is ready later serves nobody.
-        if not poet.warm_up():
+        learnt = poet.warm_up()
+        if not learnt.shares:
             _log.warning("verse depends on its company here, so that each is written alone")
-        begun = time.monotonic()
-        poet.compose(poet.forms[0], seed=0)
-        self._rate.add(1, time.monotonic() - begun)
+        self._rate.add(1, learnt.seconds)
         self.metrics.model.labels(poet.label, poet.digest, poet.device).set(1)
         with self._changed:
             if self._phase is Phase.STARTING:

@@ -75,7 +75,7 @@ def test_neither_place_nor_mates_count(writer: Poet) -> None:
 
 def test_it_finds_company_harmless_here_and_goes_on_sharing(writer: Poet) -> None:
     before = writer.rows
-    assert writer.warm_up()
+    assert writer.warm_up().shares
     assert writer.rows == before
 
 
@@ -88,7 +88,7 @@ def test_where_company_matters_nothing_shares_a_batch() -> None:
         return ids.flip(1) if len(drafts) > 1 else ids
 
     poet._writer._drafter.write = swayed  # type: ignore[method-assign]
-    assert not poet.warm_up()
+    assert not poet.warm_up().shares
     assert poet.rows == 1
 
 

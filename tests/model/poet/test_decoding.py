@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from model.poet import Poet
-from model.poet.decoding import Choice, Rules, chances, free, seeded
+from model.poet.decoding import Choice, Rules, Sounds, chances, free, seeded
 from model.prosody import level_rhymes, regular
 from model.verse import Form, Verse
 from tests.model.repetition import repeats
@@ -17,7 +17,7 @@ CPU = torch.device("cpu")
 
 def written(poet: Poet, form: Form, forced: torch.Tensor, temperature: float = 1.0) -> list[Verse]:
     """Verses of a network that knows nothing: its logits are noise."""
-    rules, generator = Rules(form, poet.vocabulary, CPU), seeded(3, CPU)
+    rules, generator = Rules(form, Sounds(poet.vocabulary, CPU)), seeded(3, CPU)
     patterns = rules.assign(forced, generator)
     drawn = chances(len(forced), form.size, generator)
     choice = Choice(rules, forced, patterns, temperature, drawn)
@@ -37,9 +37,9 @@ def test_noise_becomes_regular_verse_without_repetition(
         assert regular(verse)
         assert not repeats(verse)
     ids = torch.tensor([poet.vocabulary.encode(verse.characters) for verse in verses])
-    assert Rules(form, poet.vocabulary, CPU).kept(ids).all()
+    assert Rules(form, Sounds(poet.vocabulary, CPU)).kept(ids).all()
     shuffled = ids[:, torch.randperm(form.size, generator=seeded(1, CPU))]
-    assert not Rules(form, poet.vocabulary, CPU).kept(shuffled).all()
+    assert not Rules(form, Sounds(poet.vocabulary, CPU)).kept(shuffled).all()
 
 
 @pytest.mark.parametrize("form", [Form.JUEJU5, Form.JUEJU7])
@@ -61,7 +61,7 @@ def test_a_persons_words_stand_even_where_no_rule_allows_them(poet: Poet) -> Non
 
 def test_a_character_may_be_doubled_within_a_line_and_then_no_more(poet: Poet) -> None:
     """悠悠 is a word of verse; 悠悠悠 and a 悠 in the next line are slips."""
-    rules = Rules(Form.COUPLET5, poet.vocabulary, CPU)
+    rules = Rules(Form.COUPLET5, Sounds(poet.vocabulary, CPU))
     forced = free(CANDIDATES, 10, CPU)
     generator = seeded(3, CPU)
     patterns, drawn = rules.assign(forced, generator), chances(CANDIDATES, 10, generator)

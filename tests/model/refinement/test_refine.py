@@ -16,7 +16,7 @@ from model.corpus.encode import Corpus
 from model.corpus.poems import Part
 from model.networks.checkpoint import Checkpoint, CheckpointError
 from model.networks.vae import build
-from model.poet.decoding import Choice, Rules, chances, free, seeded
+from model.poet.decoding import Choice, Rules, Sounds, chances, free, seeded
 from model.poet.drafting import Drafter
 from model.poet.poet import Poet
 from model.poet.shipped import load_tables
@@ -35,7 +35,7 @@ FORMS = (Form.COUPLET5, Form.JUEJU5)
 
 def of_taste(form: Form, count: int, seed: int) -> Tensor:
     """Regular verses of someone who likes the first characters of the vocabulary."""
-    rules, generator = Rules(form, Vocabulary(CHARACTERS), CPU), seeded(seed, CPU)
+    rules, generator = Rules(form, Sounds(Vocabulary(CHARACTERS), CPU)), seeded(seed, CPU)
     forced = free(count, form.size, CPU)
     patterns, drawn = rules.assign(forced, generator), chances(count, form.size, generator)
     choice = Choice(rules, forced, patterns, 1.0, drawn)

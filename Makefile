@@ -24,6 +24,7 @@ help:
 	@echo 'make bench    every number that README and docs quote'
 	@echo 'make bench-speed, bench-candidates, bench-pairs: parts of it; see docs/training.md'
 	@echo 'make bench-serving: the worker beside its poet and LitServe, some minutes; FULL=1: an hour'
+	@echo 'make bench-growth: every command on 10,000 and on 1,000,000 poems (4 GB, minutes); SMALL=1: a quick look'
 	@echo 'make models   train and measure every model, and compare them in docs/models.md (hours)'
 	@echo 'make plots    the pictures of docs/models.md, from the files of a run'
 	@echo 'make docs     run every page as written, and write down what was answered'
@@ -43,8 +44,10 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports --no-logo
 
 # What touches the store, on PostgreSQL; .ci/run may install it where it is missing.
-STORED := tests/bot/store tests/bot/usecases tests/bot/handlers tests/migrations \
-  tests/bot/test_inbox.py tests/bot/test_killed.py tests/bot/test_several_bots.py tests/bot/test_retention.py
+STORED := tests/bot/store tests/bot/usecases tests/bot/handlers tests/bot/gallery tests/bot/observe \
+  tests/migrations tests/bot/test_inbox.py tests/bot/test_retention.py tests/bot/test_schedule.py \
+  tests/bot/test_sending.py tests/bot/processes/test_killed.py \
+  tests/bot/processes/test_both_killed.py tests/bot/processes/test_several_bots.py
 
 test-postgres: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python tools/with_postgres.py $(if $(CI),--install) \
@@ -52,6 +55,7 @@ test-postgres: $(INSTALLED)
 
 check: $(INSTALLED) $(CHECKS) test-postgres
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose*.yaml
 	$(BIN)/shellcheck .ci/run
 	@if $(BIN)/pytest -m slow --collect-only >/dev/null; then \
 	  OMP_NUM_THREADS=1 $(BIN)/pytest -m slow; fi
@@ -69,6 +73,11 @@ bench-speed: $(INSTALLED)
 bench-serving: $(INSTALLED) $(BENCHED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.serving $(if $(FULL),--full) \
 	  --litserve $(BENCH)/bin/python --write docs/performance.md
+
+# docs/performance.md keeps what it prints; SMALL=1 for a quick look.
+bench-growth: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.growth \
+	  $(if $(SMALL),--small,--write docs/performance.md)
 
 bench-taste: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.taste
@@ -141,4 +150,4 @@ $(LOCKING): pyproject.toml | $(INSTALLED)
 
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
 .PHONY: help install run test test-postgres lint check lock sbom docs \
-  bench bench-speed bench-serving bench-taste bench-candidates bench-pairs models plots
+  bench bench-speed bench-serving bench-growth bench-taste bench-candidates bench-pairs models plots

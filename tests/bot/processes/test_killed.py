@@ -6,92 +6,38 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import pytest
 
 from bot.store import Store, migrate
 from tests.bot.databases import blank_database, new_poem
-from tests.bot.process import Qibu, running_qibu
+from tests.bot.processes.conftest import Start, Until
 from tests.bot.worker import LocalWorker
 from tests.model.service.poet import WAITS
-from tests.telegram import FakeServer, FakeTelegram, User
-
-KEY = "a-key-of-the-worker"
-PATIENCE = 200
-"""Seconds that a bot may take to start on a machine that has much else to do."""
-
-T = TypeVar("T")
+from tests.telegram import FakeTelegram, User
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-async def until(telegram: FakeTelegram, condition: Callable[[], T]) -> T:
-    """Waits for a bot in a process of its own."""
-    return await telegram.until(condition, within=PATIENCE)
-
-
-class Start(Protocol):
-    def __call__(self, *arguments: str, **settings: str) -> AbstractContextManager[Qibu]: ...
-
-
-@pytest.fixture
-def telegram() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
-def server(telegram: FakeTelegram) -> Iterator[FakeServer]:
-    with FakeServer(telegram) as server:
-        yield server
-
-
-@pytest.fixture
-def worker() -> Iterator[LocalWorker]:
-    with LocalWorker(KEY).serving() as worker:
-        yield worker
-
-
-@pytest.fixture
-def start(
-    telegram: FakeTelegram,
-    server: FakeServer,
-    worker: LocalWorker,
-    tmp_path: Path,
-    database_url: str,
-) -> Start:
-    return partial(
-        running_qibu,
-        tmp_path,
-        "run",
-        QIBU_TELEGRAM_TOKEN=telegram.token,
-        QIBU_TELEGRAM_API=server.url,
-        QIBU_DATABASE_URL=database_url,
-        QIBU_WORKER_URL=worker.url,
-        QIBU_WORKER_KEY=KEY,
-    )
-
-
 async def test_while_a_verse_is_composed_it_is_composed_again(
-    telegram: FakeTelegram, start: Start, worker: LocalWorker, store: Store
+    telegram: FakeTelegram, start: Start, worker: LocalWorker, store: Store, until: Until
 ) -> None:
     ada, li = telegram.user("Ada", language_code="zh"), telegram.user("李", language_code="zh")
     with start() as qibu:
         ada.sends(f"/poem {WAITS}")
-        await until(telegram, worker.poet.waiting.is_set)
+        await until(worker.poet.waiting.is_set)
         li.sends("/help")
-        await until(telegram, lambda: li.answers)
+        await until(lambda: li.answers)
         assert not [u for u in telegram.updates.pending if "poem" in str(u)], "acknowledged"
         qibu.killed()
     worker.poet.go_on.set()
     with start() as qibu:
-        await until(telegram, lambda: ada.answers)
+        await until(lambda: ada.answers)
         ada.sends("/help")
-        await until(telegram, lambda: len(ada.answers) == 2)
+        await until(lambda: len(ada.answers) == 2)
         qibu.told_to_stop()
         assert qibu.ended() == 0
     assert len(ada.answers) == 2
@@ -102,17 +48,17 @@ async def test_while_a_verse_is_composed_it_is_composed_again(
 
 
 async def test_when_the_answer_has_left_it_is_not_sent_again_and_marked(
-    telegram: FakeTelegram, start: Start, store: Store
+    telegram: FakeTelegram, start: Start, store: Store, until: Until
 ) -> None:
     ada = telegram.user("Ada")
     telegram.delivers_then_times_out("sendMessage")
     ada.sends("/help")
     with start() as qibu:
-        await until(telegram, lambda: ada.answers)
+        await until(lambda: ada.answers)
         qibu.killed()
     with start() as qibu:
         ada.sends("/privacy")
-        await until(telegram, lambda: len(ada.answers) == 2)
+        await until(lambda: len(ada.answers) == 2)
         qibu.told_to_stop()
         assert qibu.ended() == 0
     assert "may be lost" in qibu.log
@@ -123,20 +69,20 @@ async def test_when_the_answer_has_left_it_is_not_sent_again_and_marked(
 
 @pytest.mark.parametrize("point", ["answerCallbackQuery", "editMessageReplyMarkup"])
 async def test_a_rating_is_kept_once_and_its_thanks_come(
-    telegram: FakeTelegram, start: Start, store: Store, point: str
+    telegram: FakeTelegram, start: Start, store: Store, point: str, until: Until
 ) -> None:
     ada = telegram.user("Ada")
     ada.sends("/poem")
     with start() as qibu:
-        poem = (await until(telegram, lambda: ada.answers))[-1]
+        poem = (await until(lambda: ada.answers))[-1]
         telegram.delivers_then_times_out(point)
         best = next(b.data for b in poem.buttons if b.data and b.data.endswith(":5"))
         click = ada.clicks(poem, best)
-        await until(telegram, lambda: telegram.calls_of(point))
+        await until(lambda: telegram.calls_of(point))
         qibu.killed()
     with start() as qibu:
         again = ada.clicks(poem, best)
-        await until(telegram, lambda: again.answered)
+        await until(lambda: again.answered)
         qibu.told_to_stop()
         assert qibu.ended() == 0
     assert click.answered
@@ -150,7 +96,7 @@ def _have_answers(people: list[User], number: int) -> bool:
 
 
 async def test_a_crowd_killed_again_and_again_gets_every_answer_once_or_is_marked(
-    telegram: FakeTelegram, start: Start, store: Store
+    telegram: FakeTelegram, start: Start, store: Store, until: Until
 ) -> None:
     """At whatever point of a hundred answers each kill comes."""
     people = [telegram.user(f"Person {n}") for n in range(20)]
@@ -160,14 +106,13 @@ async def test_a_crowd_killed_again_and_again_gets_every_answer_once_or_is_marke
         before = sum(len(person.answers) for person in people)
         with start() as qibu:
             enough = before + 3 + 4 * turn
-            await until(telegram, partial(_have_answers, people, enough))
+            await until(partial(_have_answers, people, enough))
             qibu.killed()
     with start() as qibu:
-        await until(telegram, lambda: not telegram.updates.pending)
+        await until(lambda: not telegram.updates.pending)
         for person in people:
             person.sends("/top")
         await until(
-            telegram,
             lambda: (
                 all(p.answers and p.chat.last_answer.date for p in people)
                 and not telegram.updates.pending

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import pytest
 
 from bot.store import Store
 from tests.bot.process import Qibu, running_qibu
-from tests.bot.worker import LocalWorker
+from tests.bot.processes.conftest import BALANCED, Until
 from tests.telegram import FakeServer, FakeTelegram, User
-
-KEY = "a-key-of-the-worker"
-PATIENCE = 200
-"""Seconds that a bot may take to start on a machine that has much else to do."""
-
-T = TypeVar("T")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 SECRET = "a-secret-of-the-webhook"
-PUBLIC = "https://qibu.example"
-
-
-async def until(telegram: FakeTelegram, condition: Callable[[], T]) -> T:
-    """Waits for a bot in a process of its own."""
-    return await telegram.until(condition, within=PATIENCE)
 
 
 class Start(Protocol):
@@ -39,56 +24,17 @@ class Start(Protocol):
 
 
 @pytest.fixture
-def ports() -> list[int]:
-    with contextlib.ExitStack() as opened:
-        probes = [opened.enter_context(socket.socket()) for _ in range(2)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-
-
-@pytest.fixture
-def telegram() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
-def server(telegram: FakeTelegram, ports: list[int]) -> Iterator[FakeServer]:
-    proxies = {PUBLIC: [f"http://127.0.0.1:{port}" for port in ports]}
-    with FakeServer(telegram, proxies) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[LocalWorker]:
-    with LocalWorker(KEY).serving() as worker:
-        yield worker
-
-
-@pytest.fixture
-def start(
-    telegram: FakeTelegram,
-    server: FakeServer,
-    worker: LocalWorker,
-    tmp_path: Path,
-    database_url: str,
-    ports: list[int],
-) -> Start:
-    def start(number: int, **settings: str) -> AbstractContextManager[Qibu]:
+def start(settings: dict[str, str], tmp_path: Path, ports: list[int]) -> Start:
+    def start(number: int, **others: str) -> AbstractContextManager[Qibu]:
         directory = tmp_path / f"bot {number}"
         directory.mkdir(exist_ok=True)
-        usual = {
-            "QIBU_TELEGRAM_TOKEN": telegram.token,
-            "QIBU_TELEGRAM_API": server.url,
-            "QIBU_DATABASE_URL": database_url,
-            "QIBU_WORKER_URL": worker.url,
-            "QIBU_WORKER_KEY": KEY,
+        webhook = {
             "QIBU_MODE": "webhook",
-            "QIBU_WEBHOOK_URL": f"{PUBLIC}/telegram",
+            "QIBU_WEBHOOK_URL": f"{BALANCED}/telegram",
             "QIBU_WEBHOOK_SECRET": SECRET,
             "QIBU_WEBHOOK_LISTEN": f"127.0.0.1:{ports[number]}",
         }
-        return running_qibu(directory, "bot", **usual | settings)
+        return running_qibu(directory, "bot", **settings | webhook | others)
 
     return start
 
@@ -98,21 +44,21 @@ def _has_answers(person: User, number: int) -> bool:
 
 
 async def test_they_share_the_work_and_one_is_killed(
-    telegram: FakeTelegram, server: FakeServer, start: Start, store: Store
+    telegram: FakeTelegram, server: FakeServer, start: Start, store: Store, until: Until
 ) -> None:
     people = [telegram.user(f"Person {n}") for n in range(8)]
     asked = ["/start", "/help", "/privacy", "/top"]
     server.loses_acknowledgements = 5
     with start(0) as one, start(1) as other:
-        await until(telegram, lambda: "listening" in one.log and "listening" in other.log)
+        await until(lambda: "listening" in one.log and "listening" in other.log)
         for words in asked:
             for person in people:
                 person.sends(words)
-        await until(telegram, lambda: all(len(person.answers) == 4 for person in people))
+        await until(lambda: all(len(person.answers) == 4 for person in people))
         one.killed()
         for person in people:
             person.sends("/help")
-        await until(telegram, lambda: all(len(person.answers) == 5 for person in people))
+        await until(lambda: all(len(person.answers) == 5 for person in people))
         other.told_to_stop()
         assert other.ended() == 0
     assert not telegram.updates.pending
@@ -126,20 +72,20 @@ async def test_they_share_the_work_and_one_is_killed(
 
 
 async def test_one_poem_of_the_day_comes_to_each_chat(
-    telegram: FakeTelegram, start: Start, store: Store
+    telegram: FakeTelegram, start: Start, store: Store, until: Until
 ) -> None:
     people = [telegram.user(f"Person {n}") for n in range(6)]
     with start(0) as one:
         for person in people:
             person.sends("/help")
-        await until(telegram, lambda: all(person.answers for person in people))
+        await until(lambda: all(person.answers for person in people))
         one.told_to_stop()
         assert one.ended() == 0
     a_minute_ago = (datetime.now(UTC) - timedelta(minutes=1)).time()
     for person in people:
         await store.chats.set_daily(person.id, a_minute_ago, "UTC")
     with start(0) as one, start(1) as other:
-        await until(telegram, lambda: all(len(person.answers) > 1 for person in people))
+        await until(lambda: all(len(person.answers) > 1 for person in people))
         for bot in (one, other):
             bot.told_to_stop()
         assert [one.ended(), other.ended()] == [0, 0]
@@ -147,7 +93,7 @@ async def test_one_poem_of_the_day_comes_to_each_chat(
 
 
 async def test_from_polling_to_webhook_and_back_nothing_is_lost_or_answered_twice(
-    telegram: FakeTelegram, start: Start, store: Store
+    telegram: FakeTelegram, start: Start, store: Store, until: Until
 ) -> None:
     ada = telegram.user("Ada")
     asked = 0
@@ -156,14 +102,14 @@ async def test_from_polling_to_webhook_and_back_nothing_is_lost_or_answered_twic
         with start(0, QIBU_MODE=mode) as bot:
             for words in ("/top", "/privacy"):
                 asked += 1
-                await until(telegram, partial(_has_answers, ada, asked))
+                await until(partial(_has_answers, ada, asked))
                 ada.sends(words)
             # What it has not taken when it leaves waits for the next, which takes it otherwise.
             bot.told_to_stop()
             assert bot.ended() == 0
         asked += 1
     with start(0) as bot:
-        await until(telegram, lambda: len(ada.answers) == asked)
+        await until(lambda: len(ada.answers) == asked)
         bot.told_to_stop()
         assert bot.ended() == 0
     assert not telegram.updates.pending

@@ -67,6 +67,10 @@ bench: $(INSTALLED) data/corpus/corpus.json
 
 bench-speed: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.poet_speed
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.first_verse
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.batches
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.sampler
+	OMP_NUM_THREADS=1 $(BIN)/python -W ignore -m benchmarks.precision
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.pool_hits
 
 # docs/performance.md keeps what it prints.

@@ -43,7 +43,7 @@ class Weights:
 # likelier than real ones, and more alike.
 _WEIGHTS = {
     Form.COUPLET5: Weights(odds=1.0, language=0.15, commonness=0.15),
-    Form.COUPLET7: Weights(odds=1.0, language=0.1, commonness=0.15),
+    Form.COUPLET7: Weights(odds=1.0, language=0.05, commonness=0.08),
     Form.JUEJU5: Weights(odds=1.0, language=0.2, commonness=0.2),
     Form.JUEJU7: Weights(odds=1.0, language=0.2, commonness=0.2),
 }

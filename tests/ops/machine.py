@@ -115,11 +115,7 @@ class Machine:
             self._process = subprocess.Popen(
                 [*rights, *service["ExecStart"].split()],
                 cwd=state,
-                env={
-                    "PATH": SYSTEMD_PATH,
-                    "LANG": "C.UTF-8",
-                    **dict(re.findall(r"^(\w+)=(.*)$", settings, re.M)),
-                },
+                env={"PATH": SYSTEMD_PATH, "LANG": "C.UTF-8", **dict(settings)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

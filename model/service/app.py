@@ -57,6 +57,7 @@ def create_app(engine: Engine, settings: WorkerSettings, pool: Pool | None = Non
         description="Writes classical Chinese verse. Errors are problem details (RFC 9457).",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # another path is no door, and is told so like any other
     )
     app.include_router(_poet_routes(engine, pool, Quota(settings.worker_quota)))
     app.include_router(_operator_routes(engine))

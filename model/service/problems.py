@@ -20,6 +20,10 @@ from model.service.protocol import Problem
 _log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_TOLD = 8
+"""Of many fields that are wrong, so many are named."""
+_LONGEST_NAME = 64
+"""Characters of a field's name, which is whatever somebody calls it."""
 
 
 class WrongKey(Exception):
@@ -94,11 +98,12 @@ def _invalid(field: str | None, why: str, status: int = 422) -> Problem:
 
 
 def _validation(error: RequestValidationError) -> Problem:
-    """Names the first field that is wrong, and says of all of them why; repeats no value."""
+    """Names the first field that is wrong, and says of some of them why; repeats no value."""
     wrong = []
-    for one in error.errors():
+    for one in error.errors()[:_TOLD]:
         place = [str(part) for part in one["loc"] if part not in ("body", "header", "query")]
-        field = None if one["type"] == "json_invalid" else ".".join(place) or None
+        name = ".".join(place)[:_LONGEST_NAME].encode(errors="replace").decode()
+        field = None if one["type"] == "json_invalid" else name or None
         wrong.append((field, str(one["msg"]).removeprefix("Value error, ")))
     detail = "; ".join(f"{field}: {why}" if field else why for field, why in wrong)
     return _invalid(wrong[0][0], detail)

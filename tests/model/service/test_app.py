@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -137,6 +138,13 @@ async def test_a_body_that_is_no_request_is_refused(worker: Worker, body: bytes)
     assert worker.poet.seeds == []
 
 
+async def test_a_problem_stays_small_whatever_is_wrong(worker: Worker) -> None:
+    for request in ({"near": {"latent": [1e9] * 4000}}, {"k" * 100_000: 1}, {"\ud800": 1}):
+        response = await worker.http.post("/v1/compose", content=json.dumps(request))
+        assert problem(response)["type"] == "invalid-request"
+        assert len(response.content) < 2048
+
+
 async def test_an_enormous_body_is_refused(worker: Worker) -> None:
     response = await worker.http.post("/v1/compose", content=b" " * (1 << 21))
     assert problem(response)["status"] == 413
@@ -163,7 +171,12 @@ async def test_a_failure_of_the_poet_is_internal_and_keeps_its_details(worker: W
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/", 404), ("GET", "/v1/sonnet", 404), ("GET", "/v1/compose", 405)],
+    [
+        ("GET", "/", 404),
+        ("GET", "/v1/sonnet", 404),
+        ("GET", "/v1/model/", 404),
+        ("GET", "/v1/compose", 405),
+    ],
 )
 async def test_a_door_that_is_none(worker: Worker, method: str, path: str, status: int) -> None:
     response = await worker.http.request(method, path)

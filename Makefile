@@ -24,6 +24,7 @@ help:
 	@echo 'make bench    every number that README and docs quote'
 	@echo 'make bench-speed, bench-candidates, bench-pairs: parts of it; see docs/training.md'
 	@echo 'make bench-serving: the worker beside its poet and LitServe, some minutes; FULL=1: an hour'
+	@echo 'make bench-updates: updates a second, beside a bare echo bot'
 	@echo 'make bench-growth: every command on 10,000 and on 1,000,000 poems (4 GB, minutes); SMALL=1: a quick look'
 	@echo 'make models   train and measure every model, and compare them in docs/models.md (hours)'
 	@echo 'make plots    the pictures of docs/models.md, from the files of a run'
@@ -45,8 +46,9 @@ lint: $(INSTALLED)
 
 # What touches the store, on PostgreSQL; .ci/run may install it where it is missing.
 STORED := tests/bot/store tests/bot/usecases tests/bot/handlers tests/bot/gallery tests/bot/observe \
-  tests/migrations tests/bot/test_inbox.py tests/bot/test_retention.py tests/bot/test_schedule.py \
-  tests/bot/test_sending.py tests/bot/processes/test_killed.py \
+  tests/migrations tests/bot/test_inbox.py tests/bot/test_privacy.py tests/bot/test_retention.py \
+  tests/bot/test_schedule.py tests/bot/test_sending.py tests/bot/test_stored.py \
+  tests/bot/processes/test_killed.py \
   tests/bot/processes/test_both_killed.py tests/bot/processes/test_several_bots.py
 
 test-postgres: $(INSTALLED)
@@ -82,6 +84,9 @@ bench-serving: $(INSTALLED) $(BENCHED)
 bench-growth: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.growth \
 	  $(if $(SMALL),--small,--write docs/performance.md)
+
+bench-updates: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.updates_rate --write docs/performance.md
 
 bench-taste: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.taste
@@ -154,4 +159,4 @@ $(LOCKING): pyproject.toml | $(INSTALLED)
 
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
 .PHONY: help install run test test-postgres lint check lock sbom docs \
-  bench bench-speed bench-serving bench-growth bench-taste bench-candidates bench-pairs models plots
+  bench bench-speed bench-serving bench-growth bench-updates bench-taste bench-candidates bench-pairs models plots

@@ -188,6 +188,7 @@ def _house(
         poet,
         DailySender(bot, store, texts, pictures),
         services.clock,
+        per_second=pacing.per_second,
         taste=taste,
         noted=services.deliveries_noted,
     )
@@ -237,5 +238,5 @@ def _house(
         channels=Channels(store),
         daily=daily,
         preview=Preview(store, daily, services.clock),
-        stats=Stats(store, poet, services.clock),
+        stats=Stats(store, poet, services.clock, lambda: daily.outlook),
     )

@@ -94,6 +94,11 @@ class Pacing(BaseRateLimiter[None]):
             self._hold(chat, seconds_to_wait(error))
             raise
 
+    @property
+    def per_second(self) -> float:
+        """Requests that show in chats and leave in a second, for any length of time."""
+        return self._overall.max_rate / self._overall.time_period
+
     def pause(self, chat: int) -> float:
         """Seconds between two messages, or edits of one, that a chat takes for any length of
         time."""

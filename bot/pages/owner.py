@@ -74,6 +74,7 @@ def stats(reader: Reader, found: Report) -> Page:
                 "",
                 say("stats.posts", date=say.date(found.day)),
                 _posts(say, found),
+                *_outlook(say, found),
                 "",
                 *_worker(say, found.worker),
             ]
@@ -89,6 +90,15 @@ def _posts(say: Localised, found: Report) -> Html:
         if number
     ]
     return Html(" · ".join(posts)) if posts else say("stats.no_posts")
+
+
+def _outlook(say: Localised, found: Report) -> list[Html]:
+    outlook = found.outlook
+    if outlook is None:
+        return []
+    left, at = f"{outlook.left:,}", say.time(outlook.done_at.time())
+    rate = say.number(outlook.per_second)
+    return [say("stats.outlook", left=left, rate=rate, time=at)]
 
 
 def _worker(say: Localised, worker: Worker | PoetUnavailable) -> list[Html]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 
 from bot.store.engine import Database
 from bot.store.records import ChatKind, DeliveryState
-from bot.store.tables import Chat, Delivery, Poem, Rating
+from bot.store.tables import DAILY, WITHHELD, Chat, Delivery, Poem, Rating
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,25 @@ class Censuses:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of(self, local_date: date) -> Census:
-        """The counts, with the daily poems of that date."""
-        by_kind = select(Chat.kind, Chat.state, func.count()).group_by(Chat.kind, Chat.state)
-        dailies = select(func.count()).where(Chat.daily_at.is_not(None), Chat.state == "active")
+    async def posts(self, local_date: date) -> dict[DeliveryState, int]:
+        """The daily poems of a date, by state."""
         by_state = (
             select(Delivery.state, func.count())
             .where(Delivery.local_date == local_date)
             .group_by(Delivery.state)
         )
         async with self._database.read() as session:
-            found = [(kind, state, n) for kind, state, n in await session.execute(by_kind)]
-            posts = {row.state: row[1] for row in await session.execute(by_state)}
+            posts = dict((await session.execute(by_state)).all())
+        return {state: posts.get(state, 0) for state in get_args(DeliveryState)}
 
+    async def of(self, local_date: date) -> Census:
+        """The counts, with the daily poems of that date."""
+        by_kind = select(Chat.kind, Chat.state, func.count()).group_by(Chat.kind, Chat.state)
+        dailies = select(func.count(Chat.id)).where(literal_column(DAILY))
+        taken_back: ColumnElement[bool] = literal_column(f"poems.{WITHHELD}")
+        posts = await self.posts(local_date)
+        async with self._database.read() as session:
+            found = [(kind, state, n) for kind, state, n in await session.execute(by_kind)]
             return Census(
                 chats={
                     kind: sum(n for k, state, n in found if k == kind and state == "active")
@@ -62,8 +68,7 @@ class Censuses:
                 away=sum(n for _, state, n in found if state != "active"),
                 dailies=await session.scalar(dailies) or 0,
                 poems=await session.scalar(select(func.count(Poem.id))) or 0,
-                withheld=await session.scalar(select(func.count(Poem.id)).where(Poem.withheld))
-                or 0,
+                withheld=await session.scalar(select(func.count(Poem.id)).where(taken_back)) or 0,
                 ratings=await session.scalar(select(func.count(Rating.poem_id))) or 0,
-                posts={state: posts.get(state, 0) for state in get_args(DeliveryState)},
+                posts=posts,
             )

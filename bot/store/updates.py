@@ -17,14 +17,14 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, t
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.store.engine import Database
+from bot.store.engine import PORTION, Database
 from bot.store.tables import ReceivedUpdate
 
 ATTEMPTS = 3
 """An update that was given up by so many bots that died over it is not tried again."""
 _LOCKS = 0x71696275
 """The first half of PostgreSQL's advisory locks on places."""
-_UNDONE = ("waiting", "claimed", "sending")
+_SETTLED = ("done", "unknown", "dead")
 _HELD = ("claimed", "sending")
 
 
@@ -207,12 +207,17 @@ class Updates:
 
     async def forget(self, before: datetime) -> None:
         """Removes the numbers of what was settled before that moment."""
-        async with self._database.write() as session:
-            await session.execute(
-                delete(ReceivedUpdate).where(
-                    ReceivedUpdate.state.not_in(_UNDONE), ReceivedUpdate.changed_at < before
-                )
-            )
+        settled = (
+            select(ReceivedUpdate.id)
+            .where(ReceivedUpdate.state.in_(_SETTLED), ReceivedUpdate.changed_at < before)
+            .limit(PORTION)
+        )
+        query = delete(ReceivedUpdate).where(ReceivedUpdate.id.in_(settled))
+        while True:  # others may write between two portions
+            async with self._database.write() as session:
+                gone = (await session.scalars(query.returning(ReceivedUpdate.id))).all()
+            if len(gone) < PORTION:
+                return
 
     async def states(self) -> dict[str, int]:
         """How many updates are in each state."""

@@ -64,6 +64,5 @@ class Preview:
 
     async def _of(self, day: date) -> Previewed:
         poem = await self._daily.poem_of(day)
-        census = await self._store.censuses.of(day)
-        posts = census.posts["sending"] + census.posts["sent"] + census.posts["unknown"]
-        return Previewed(poem, day, posts)
+        posts = await self._store.censuses.posts(day)
+        return Previewed(poem, day, posts["sending"] + posts["sent"] + posts["unknown"])

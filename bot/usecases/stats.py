@@ -7,13 +7,14 @@ told; how it reads is left to the pages.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.due import local_date
 from bot.poet import Load, PoetClient, PoetUnavailable
 from bot.store import Census, Store
+from bot.usecases.daily_round import Outlook
 from model.service.protocol import ModelAnswer
 
 _PATIENCE = 3.0
@@ -37,26 +38,38 @@ class Report:
     uptime: timedelta
     census: Census
     worker: Worker | PoetUnavailable
+    outlook: Outlook | None = None
+    """Of the daily poems that leave now, by the owner's clock; None where none do."""
 
 
 class Stats:
     """Asks store and worker."""
 
-    def __init__(self, store: Store, poet: PoetClient, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        poet: PoetClient,
+        clock: Callable[[], datetime],
+        outlook: Callable[[], Outlook | None] = lambda: None,
+    ) -> None:
         self._store = store
         self._poet = poet
         self._clock = clock
+        self._outlook = outlook
         self._since = clock()
 
     async def __call__(self, zone: str) -> Report:
         """The state of things now; `zone` says which day it is."""
         now = self._clock()
-        day = local_date(ZoneInfo(zone), now)
+        day, outlook = local_date(ZoneInfo(zone), now), self._outlook()
+        if outlook is not None:
+            outlook = replace(outlook, done_at=outlook.done_at.astimezone(ZoneInfo(zone)))
         return Report(
             day=day,
             uptime=now - self._since,
             census=await self._store.censuses.of(day),
             worker=await self._worker(),
+            outlook=outlook,
         )
 
     async def _worker(self) -> Worker | PoetUnavailable:

@@ -14,6 +14,7 @@ from bot.pages.page import Reader
 from bot.poet import PoetClient, WorkerAddress
 from bot.services import Services
 from bot.store import Store
+from bot.usecases.daily_round import Outlook
 from bot.usecases.stats import Stats
 from model.verse import Script
 from tests.bot.databases import new_poem
@@ -232,6 +233,19 @@ async def test_stats_come_without_a_poet_too(
     for language, end in (("en", "Please try again in a minute."), ("zh-Hans", "请过一分钟再试。")):
         reader = Reader.of(services.texts.for_language(language), Script.SIMPLIFIED)
         assert stats(reader, report).text.endswith(end)
+
+
+async def test_stats_foretell_the_end_of_a_long_round(
+    services: Services, store: Store, clock: Clock
+) -> None:
+    ends = Outlook(45_000, 30.0, datetime(2026, 5, 1, 1, 3, tzinfo=UTC))
+    report = await Stats(store, services.poet, clock, lambda: ends)("Asia/Shanghai")
+    for language, told in (
+        ("en", "45,000 chats are still to come: at 30.0 a second, done at 09:03"),
+        ("zh-Hans", "还有 45,000 个聊天等着：每秒 30.0 个，09:03 送完"),
+    ):
+        reader = Reader.of(services.texts.for_language(language), Script.SIMPLIFIED)
+        assert told in stats(reader, report).text
 
 
 # Others

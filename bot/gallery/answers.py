@@ -54,7 +54,7 @@ def answer(
 
 
 class Guarded:
-    """Puts the headers that every answer has on it."""
+    """Puts the headers that every answer has on it, and reads nothing that no address holds."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -67,4 +67,7 @@ class Guarded:
                     headers[name] = value
             await send(message)
 
+        if scope["type"] == "http":
+            # PostgreSQL cannot even look for it.
+            scope = {**scope, "path": scope["path"].replace("\x00", "\ufffd")}
         await self._app(scope, receive, guarded)

@@ -19,7 +19,7 @@ _PERPLEXITY = 30
 
 def project(vectors: Floats) -> Floats:
     """A place for each vector of length 1, (n, 2), each coordinate within 0 and 1."""
-    if len(vectors) >= _FEWEST:
+    if len(vectors) >= _FEWEST and vectors.shape[1] >= 2:
         try:
             from sklearn.manifold import TSNE  # noqa: PLC0415  # an extra, and slow to load
         except ImportError:

@@ -108,6 +108,11 @@ def test_every_vector_has_a_place(
     assert len({tuple(place) for place in places.tolist()}) == count
 
 
+def test_vectors_of_one_number_have_a_place_each() -> None:
+    pytest.importorskip("sklearn")
+    assert np.isfinite(projection.project(np.array([[1.0], [-1.0]] * 10))).all()
+
+
 async def test_a_verse_shows_its_neighbours(store: Store, visitor: httpx.AsyncClient) -> None:
     near, here = await kept(store, 5, 0), await kept(store, 0, 1)
     page = (await visitor.get(f"/v/{here.public_id}")).text

@@ -29,13 +29,13 @@ from tqdm import tqdm
 from benchmarks import servers, soak
 from benchmarks.load import PATH, Load, load
 from benchmarks.markdown import table
+from benchmarks.pages import write_between_marks
 from model.poet import FLAGSHIP, Poet, load_poet
 from model.verse import Form
 
 CLIENTS = (1, 16, 64, 256)
 RAW, QIBU, LITSERVE = "the poet itself", "qibu worker", "LitServe"
 _LARGEST_REQUEST = 64
-_MARKS = ("<!-- serving -->\n", "<!-- /serving -->\n")
 
 
 @dataclass(frozen=True)
@@ -215,17 +215,7 @@ def main(
     )
     print(report)
     if write is not None:
-        write_between_marks(write, report)
-
-
-def write_between_marks(page: Path, report: str) -> None:
-    """Puts a report where the last one stood."""
-    begin, end = _MARKS
-    before, _, rest = page.read_text().partition(begin)
-    _, found, after = rest.partition(end)
-    if not found:
-        raise click.ClickException(f"{page} has no place for it, between {begin}and {end}")
-    page.write_text(f"{before}{begin}\n{report}\n\n{end}{after}")
+        write_between_marks(write, "serving", report)
 
 
 if __name__ == "__main__":

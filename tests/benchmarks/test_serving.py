@@ -9,7 +9,7 @@ import click
 import pytest
 
 from benchmarks.load import Load
-from benchmarks.serving import write_between_marks
+from benchmarks.pages import write_between_marks
 
 PAGE = "before\n<!-- serving -->\nold\n<!-- /serving -->\nafter\n"
 
@@ -18,7 +18,7 @@ def test_a_report_takes_the_place_of_the_last_one(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(PAGE)
     for report in ("| new |", "| newer |"):
-        write_between_marks(page, report)
+        write_between_marks(page, "serving", report)
         assert page.read_text() == PAGE.replace("old", f"\n{report}\n")
 
 
@@ -26,7 +26,7 @@ def test_a_page_without_a_place_is_left_alone(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("nothing")
     with pytest.raises(click.ClickException, match="has no place"):
-        write_between_marks(page, "| new |")
+        write_between_marks(page, "serving", "| new |")
     assert page.read_text() == "nothing"
 
 

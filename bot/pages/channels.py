@@ -123,7 +123,7 @@ def unread(reader: Reader, chat: ChatRecord, words: str) -> Page:
 
 def not_there(reader: Reader, chat: ChatRecord) -> str:
     """To somebody who settles a chat that the bot is not in; without markup, so for notices too."""
-    return reader.say.plain("channel.not_there", title=chat.title)
+    return reader.say.plain("channel.not_there", title=excerpt(chat.title))
 
 
 def mute(reader: Reader, chat: ChatRecord) -> Page:

@@ -159,10 +159,11 @@ def hint_other(reader: Reader) -> Page:
 
 def unanswered(say: Localised, title: str, wait: int) -> str:
     """Why a group gets no answer: it makes the bot wait for some seconds, or takes none at all;
-    without markup likewise."""
+    without markup likewise, and short enough for a notice whatever the title."""
+    shown = excerpt(title)
     if wait:
-        return say.plain("unanswered.slow", title=title, n=wait)
-    return say.plain("unanswered.mute", title=title)
+        return say.plain("unanswered.slow", title=shown, n=wait)
+    return say.plain("unanswered.mute", title=shown)
 
 
 def patience(say: Localised, seconds: int, *, of_chat: bool) -> str:

@@ -14,8 +14,12 @@ from babel.messages.catalog import Message
 
 import bot
 from bot import texts
+from bot.pages import channels, talk
+from bot.pages.page import Reader
+from bot.store import ChatRecord
 from bot.texts import ENGLISH, LANGUAGES, SIMPLIFIED, TRADITIONAL, Html
 from bot.texts.catalog import read_catalog
+from model.verse import Script
 from tests.telegram.markup import read as read_markup
 
 CODE = Path(bot.__file__).parent
@@ -178,3 +182,12 @@ def test_dates_times_and_places_are_written_as_people_do() -> None:
     assert english.zone("Etc/GMT-8", summer) == "UTC+8"
     assert english.zone("UTC", summer) == "UTC"
     assert len({loaded.for_language(tag).number(4.26) for tag in LANGUAGES}) == 1
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_notice_fits_whatever_the_title_of_a_chat(tag: str) -> None:
+    reader = Reader.of(texts.load().for_language(tag), Script.SIMPLIFIED)
+    title = "月" * 128  # Telegram's longest
+    chat = ChatRecord(-5, "channel", title, None, Script.SIMPLIFIED, "UTC", None, None, "left", 0)
+    told = [talk.unanswered(reader.say, title, wait) for wait in (0, 1, 86_400)]
+    assert max(map(len, [*told, channels.not_there(reader, chat)])) <= 200

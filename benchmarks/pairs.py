@@ -24,6 +24,7 @@ from model.corpus.poems import Part
 from model.evaluation.counts import KnownLines
 from model.poet import FLAGSHIP, Poet, load_poet
 from model.poet.poet import CANDIDATES
+from model.prosody import mark
 from model.verse import Form, Verse
 
 LETTERS = "AB"
@@ -37,8 +38,9 @@ as `{name} A`.
 _ANSWER = re.compile(r"^\W*([a-z]+[57]-\d+)[^\w\n]+([ABab])\b", re.MULTILINE)
 
 
-def little_known(corpus: Corpus, poet: Poet, form: Form) -> list[Verse]:
-    """Verses of TEST, in their order, that a reader is not likely to know.
+def little_known(corpus: Corpus, poet: Poet, form: Form, *, regular: bool = False) -> list[Verse]:
+    """Verses of TEST, in their order, that a reader is not likely to know; all of them, or those
+    that keep the rules of tone and rhyme which ours always keep.
 
     The corpus stores no authors, but it keeps the order of its source, in which poets stand by age:
     only late ones are taken. Famous lines are quoted and varied by others, so verses with a line
@@ -54,15 +56,16 @@ def little_known(corpus: Corpus, poet: Poet, form: Form) -> list[Verse]:
     (couplets,) = (each for each in COUPLETS if each.line_length == length)
     known = KnownLines(corpus.verses[couplets, Part.TRAIN].reshape(-1, length))
     echoed = known.nearly(test.reshape(-1, length)).reshape(len(test), -1).any(axis=1)
-    return [corpus.text(form, row) for row in test[~echoed]]
+    verses = [corpus.text(form, row) for row in test[~echoed]]
+    return [verse for verse in verses if mark(verse).regular] if regular else verses
 
 
 def pairs(
-    corpus: Corpus, poet: Poet, form: Form, count: int, seed: int
+    corpus: Corpus, poet: Poet, form: Form, count: int, seed: int, *, regular: bool = False
 ) -> list[tuple[str, Verse, Verse]]:
     """(letter of the real verse, A, B) of each pair; a seed gives the same pairs again."""
     chance = np.random.default_rng((seed, form.size))
-    verses = little_known(corpus, poet, form)
+    verses = little_known(corpus, poet, form, regular=regular)
     chosen = chance.permutation(len(verses))[:count]
     seeds = chance.integers(2**53, size=count)
     letters = chance.integers(2, size=count)
@@ -129,6 +132,7 @@ def counted(given: Mapping[str, str], key: Mapping[str, str]) -> str:
 @click.option("--form", "forms", multiple=True, type=click.Choice([f.value for f in Form]))
 @click.option("--count", type=click.IntRange(1), default=40, show_default=True, help="Pairs.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--regular", is_flag=True, help="Real verse by the same rules of tone and rhyme.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="cpu")
 @click.option(
     "--directory", type=click.Path(path_type=Path), default="runs/pairs", show_default=True
@@ -142,6 +146,7 @@ def main(
     forms: tuple[str, ...],
     count: int,
     seed: int,
+    regular: bool,
     device: str,
     directory: Path,
     score: TextIO | None,
@@ -157,7 +162,8 @@ def main(
     poems = Corpus.load(corpus)
     directory.mkdir(parents=True, exist_ok=True)
     for form in tuple(map(Form, forms)) or poet.forms:
-        write(directory, form, pairs(poems, poet, form, count, seed), f"{poet.label}, seed {seed}")
+        made = pairs(poems, poet, form, count, seed, regular=regular)
+        write(directory, form, made, f"{poet.label}, seed {seed}")
         print(directory / f"{form.value}.txt")
 
 

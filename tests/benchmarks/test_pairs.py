@@ -13,6 +13,7 @@ from benchmarks.pairs import answers, counted, interval, little_known, pairs, wr
 from model.corpus.encode import Corpus
 from model.corpus.poems import Part
 from model.poet import Poet
+from model.prosody import mark
 from model.verse import Form, Verse
 from model.vocabulary import Vocabulary
 from tests.model.toys import CHARACTERS, toy_corpus
@@ -53,6 +54,13 @@ def test_verses_with_echoed_lines_or_unknown_characters_are_left_out(
     left = little_known(corpus, poet, FORM)
     assert corpus.text(FORM, test[-1]) not in left
     assert corpus.text(FORM, test[-2]) not in left
+
+
+def test_real_verse_may_be_of_the_same_rules_as_ours(corpus: Corpus, poet: Poet) -> None:
+    every = little_known(corpus, poet, FORM)
+    regular = little_known(corpus, poet, FORM, regular=True)
+    assert regular == [verse for verse in every if mark(verse).regular]
+    assert len(regular) < len(every)
 
 
 def test_a_seed_gives_the_same_pairs_and_chance_the_order(corpus: Corpus, poet: Poet) -> None:

@@ -145,7 +145,7 @@ async def record(
     return found
 
 
-def measure(file: Path, statements: Sequence[Statement], repeats: int = _REPEATS) -> Cost:
+def measure(file: Path, statements: Sequence[Statement], repeats: int) -> Cost:
     """What these statements cost now, one after the other, undone at the end."""
     cost = Cost(len(statements))
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
@@ -215,10 +215,10 @@ def scans(sql: str, plan: Sequence[str]) -> list[str]:
     return found
 
 
-def costs(file: Path) -> dict[str, Cost]:
+def costs(file: Path, repeats: int = _REPEATS) -> dict[str, Cost]:
     """What each act costs in a store, which it leaves as it was."""
     recorded = asyncio.run(record(file, list(ACTS)))
-    return {act: measure(file, statements) for act, statements in recorded.items()}
+    return {act: measure(file, statements, repeats) for act, statements in recorded.items()}
 
 
 def report(small: dict[str, Cost], large: dict[str, Cost]) -> str:

@@ -7,7 +7,7 @@ store can hold, text that can be kept and sent again; what an update means is le
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from telegram import Bot, Update
@@ -40,7 +40,7 @@ class _User(_Known):
 
 class _Chat(_Known):
     id: _Number
-    type: str
+    type: Literal["private", "group", "supergroup", "channel"]
     title: str | None = None
 
 

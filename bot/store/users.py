@@ -14,6 +14,9 @@ from bot.store.records import Forgotten, UserRecord
 from bot.store.tables import Chat, Favourite, Poem, Rating, User
 from bot.store.tastes import unlearn
 
+_LONGEST_TAG = 35
+"""Characters of a language's tag; clients make up their own."""
+
 
 class Users:
     """The people the bot has met."""
@@ -23,6 +26,7 @@ class Users:
 
     async def ensure(self, user_id: int, language_code: str | None) -> UserRecord:
         """Remembers a person and the language Telegram told last; poems and ratings need this."""
+        language_code = language_code and language_code[:_LONGEST_TAG]
         async with self._database.read() as session:
             known = await session.get(User, user_id)
         if known is None or known.language_code != language_code:

@@ -108,6 +108,16 @@ async def test_telegrams_update_is_accepted(stranger: httpx.AsyncClient, inbox: 
         (400, {"content": b'{"update_id": -1}'}),
         (400, {"content": b'{"update_id": 9223372036854775808}'}),
         (400, {"content": b'{"update_id": 7, "message": 8}'}),
+        (400, {"content": json.dumps(UPDATE).replace('"private"', '"of the future"').encode()}),
+        (400, {"content": json.dumps(UPDATE).replace('"id": 5', '"id": "5"').encode()}),
+        (
+            400,
+            {
+                "content": json.dumps(UPDATE)
+                .replace('"id": 5', '"id": 9223372036854775808')
+                .encode()
+            },
+        ),
         (400, {"content": b"[" * 100_000}),
         (413, {"content": b" " * (LARGEST + 1)}),
     ],

@@ -14,6 +14,7 @@ async def test_a_person_is_met_once_and_their_language_is_the_latest(store: Stor
     await store.users.ensure(1, "en")
     assert (await store.users.ensure(1, "zh-hant")).language_code == "zh-hant"
     assert (await store.users.ensure(1, "zh-hant")).id == 1
+    assert (await store.users.ensure(1, "en-" + "x" * 5000)).language_code == "en-" + "x" * 32
 
 
 async def test_forgetting_takes_ratings_and_words_and_leaves_random_verse_nameless(

@@ -110,7 +110,7 @@ class Chat(Base):
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
     created_at: Mapped[datetime] = mapped_column(Moment)
-    daily_of: Mapped[date] = mapped_column(server_default="0001-01-01")
+    daily_of: Mapped[date] = mapped_column(server_default="1970-01-01")
 
 
 class Poem(Base):

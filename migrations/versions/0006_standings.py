@@ -18,6 +18,8 @@ revision = "0006"
 down_revision = "0005"
 
 _moment = sa.DateTime(timezone=True)
+_NEVER = "1970-01-01"
+"""Before all claims; the first date there is would be sent to PostgreSQL as minus infinity."""
 _STARS = ("one", "two", "three", "four", "five")
 _COUNTS = ", ".join(_STARS)
 _PARTIAL = {
@@ -63,9 +65,7 @@ _REPLACED = {
 
 def upgrade() -> None:
     """Add the table and what was said so far, the column, indexes, and the triggers."""
-    op.add_column(
-        "chats", sa.Column("daily_of", sa.Date(), nullable=False, server_default="0001-01-01")
-    )
+    op.add_column("chats", sa.Column("daily_of", sa.Date(), nullable=False, server_default=_NEVER))
     op.create_table(
         "standings",
         sa.Column("poem_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -179,7 +179,7 @@ def _new_standing(week: str) -> str:
 _SHOWN = f"UPDATE standings SET seen_by = {_seen_by('NEW')} WHERE poem_id = NEW.id"
 _CLAIMED = "UPDATE chats SET daily_of = NEW.local_date WHERE id = NEW.chat_id"
 _FREED = (
-    "UPDATE chats SET daily_of = '0001-01-01' WHERE id = OLD.chat_id AND daily_of = OLD.local_date"
+    "UPDATE chats SET daily_of = '1970-01-01' WHERE id = OLD.chat_id AND daily_of = OLD.local_date"
 )
 
 

@@ -39,20 +39,26 @@ _CLOCKS = text(
             SELECT zone, daily_at FROM chats WHERE {DAILY} ORDER BY zone, daily_at LIMIT 1
         ) AS earliest
         UNION ALL
-        SELECT chats.zone, chats.daily_at FROM clocks JOIN chats ON chats.id = (
-            SELECT later.id FROM chats AS later
+        SELECT chats.zone, chats.daily_at FROM clocks JOIN chats ON chats.id = coalesce(
+            (SELECT later.id FROM chats AS later
             WHERE later.state = 'active' AND later.daily_at IS NOT NULL
-                AND (later.zone, later.daily_at) > (clocks.zone, clocks.daily_at)
-            ORDER BY later.zone, later.daily_at LIMIT 1
+                AND later.zone = clocks.zone AND later.daily_at > clocks.daily_at
+            ORDER BY later.daily_at LIMIT 1),
+            (SELECT later.id FROM chats AS later
+            WHERE later.state = 'active' AND later.daily_at IS NOT NULL
+                AND later.zone > clocks.zone
+            ORDER BY later.zone, later.daily_at LIMIT 1)
         )
     )
     SELECT zone, daily_at,
-        (SELECT min(daily_of) FROM chats AS one WHERE one.state = 'active'
+        (SELECT daily_of FROM chats AS one WHERE one.state = 'active'
             AND one.daily_at IS NOT NULL
-            AND one.zone = clocks.zone AND one.daily_at = clocks.daily_at) AS earliest,
-        (SELECT max(daily_of) FROM chats AS one WHERE one.state = 'active'
+            AND one.zone = clocks.zone AND one.daily_at = clocks.daily_at
+            ORDER BY daily_of LIMIT 1) AS earliest,
+        (SELECT daily_of FROM chats AS one WHERE one.state = 'active'
             AND one.daily_at IS NOT NULL
-            AND one.zone = clocks.zone AND one.daily_at = clocks.daily_at) AS latest
+            AND one.zone = clocks.zone AND one.daily_at = clocks.daily_at
+            ORDER BY daily_of DESC LIMIT 1) AS latest
     FROM clocks
     """
 ).columns(zone=String, daily_at=Time, earliest=Date, latest=Date)

@@ -13,6 +13,7 @@ from bot.gallery.init_data import Person, read
 from bot.gallery.press import Press
 from bot.pages.verse import thanks
 from bot.services import Services
+from bot.usecases.asker import Asker
 from bot.usecases.rate import Rate
 
 _SCHEME = "tma "
@@ -44,7 +45,7 @@ class Stars:
         if not await store.anthology.of([public_id]):
             return _said(404, say.plain("gallery.gone"))
         await store.users.ensure(person.id, person.language_code)
-        outcome = await self._rate(person.id, public_id, int(body))
+        outcome = await self._rate(Asker(person.id, None), public_id, int(body))
         return _said(200, thanks(say, outcome))
 
     def _person(self, request: Request) -> Person | None:

@@ -18,7 +18,7 @@ async def rate(visit: InlineVisit) -> None:
     """Takes a rating."""
     assert visit.data is not None
     poem, stars = visit.data["poem"], int(visit.data["stars"])
-    outcome = await visit.house.rate(visit.user.id, poem, stars)
+    outcome = await visit.house.rate(visit.asker, poem, stars)
     await visit.notice(verse.thanks(visit.reader.say, outcome))
     look = Look.read(visit.data)
     say = look.reader(visit.house.services.texts).say
@@ -28,7 +28,7 @@ async def rate(visit: InlineVisit) -> None:
 async def opinions(visit: InlineVisit) -> None:
     """Tells who gave how many stars."""
     assert visit.data is not None
-    outcome = await visit.house.rate.opinions(visit.user.id, visit.data["poem"])
+    outcome = await visit.house.rate.opinions(visit.asker, visit.data["poem"])
     await visit.notice(verse.opinions(visit.reader.say, outcome), alert=True)
 
 

@@ -66,6 +66,21 @@ async def test_a_link_alone_opens_nothing(ada: User, li: User, store: Store, sta
     assert not (await li.is_offered(f"v_{poem.public_id}")).results
 
 
+async def test_a_forged_press_neither_rates_verse_of_others_nor_tells_what_they_gave(
+    ada: User, li: User, telegram: FakeTelegram, store: Store
+) -> None:
+    poem = await of_ada(store, ada)
+    await store.ratings.rate(ada.id, poem.public_id, 5)
+    message = await li.asks("/start")
+    for data in (f"r1:{poem.public_id}:1", f"a1:{poem.public_id}"):
+        press = li.forges_click(message, data)
+        await telegram.settled()
+        assert press.answered
+        assert "★" not in press.answer
+    assert await store.ratings.of(li.id, poem.public_id) is None
+    assert (await store.ratings.summary(poem.public_id)).count == 1
+
+
 async def test_no_button_tells_a_stranger_words_that_do_not_stand_in_the_verse(
     ada: User, li: User, telegram: FakeTelegram, store: Store
 ) -> None:

@@ -145,14 +145,16 @@ class _Update(_Known):
 
 
 def read_update(found: object, bot: Bot) -> Update:
-    """The update that parsed JSON is; its text has no character that cannot be kept or sent.
+    """The update that parsed JSON is; its text has no character that cannot be kept or sent, and
+    of a kind that no handler is for only its number is left.
 
     Raises Unreadable.
     """
     try:
         clean = _clean(found, _DEEPEST)
         _Update.model_validate(clean)
-        update: Update = Update.de_json(clean, bot)
+        kinds = {name: clean[name] for name in _Update.model_fields if name in clean}
+        update: Update = Update.de_json(kinds, bot)
     except Exception as error:  # whatever a stranger's JSON may do to a parser
         raise Unreadable(type(error).__name__) from error
     return update

@@ -61,7 +61,7 @@ def spans(since: datetime | None, until: datetime) -> list[ColumnElement[bool]]:
         return [true()]
     made = and_(Standing.created_at >= since, Standing.created_at < until)
     weeks = _weeks(since, until)
-    if len(weeks) > _MOST_WEEKS:
+    if not 0 < len(weeks) <= _MOST_WEEKS:  # none where a clock was put back
         return [made]
     return [and_(Standing.week == week, made) for week in weeks]
 

@@ -223,6 +223,8 @@ class World:
             return asked is None or asked.answered
         if "message thread not found" in why or "MESSAGE_ID_INVALID" in why:
             return True
+        if "message is not modified" in why:  # a second press of what has been pressed
+            return True
         if chat is None or "message_id" not in given:
             return False
         message = chat.find(int(given["message_id"]))

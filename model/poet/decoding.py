@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -221,20 +222,32 @@ def chances(count: int, length: int, generator: torch.Generator) -> Tensor:
 
 def place_theme(forced: Tensor, theme: list[int], form: Form, generator: torch.Generator) -> Tensor:
     """Forces the characters of a theme, side by side, somewhere in a line of each candidate where
-    nothing else is forced: (B, L) → (B, L). Candidates have room if any place has."""
-    span = len(theme)
-    starts = [
-        line * form.line_length + offset
-        for line in range(form.line_count)
-        for offset in range(form.line_length - span + 1)
-    ]
+    nothing else is forced: (B, L) → (B, L). Candidates have room if any place has; where there is
+    a choice no pause of the line goes through the theme."""
+    span, length = len(theme), form.line_length
+    offsets = range(length - span + 1)
+    starts = [line * length + offset for line in range(form.line_count) for offset in offsets]
     room = torch.stack(
         [(forced[:, start : start + span] == 0).all(-1) for start in starts], dim=1
     ).float()  # (B, starts)
+    whole = torch.tensor(
+        [_kept_whole(offset, span, length) for offset in offsets], device=forced.device
+    ).repeat(form.line_count)  # (starts,)
+    good = room * whole
+    room = torch.where(good.any(-1, keepdim=True), good, room)
     chosen = torch.multinomial(room, 1, generator=generator).squeeze(1)
     first = torch.tensor(starts, device=forced.device)[chosen]  # (B,)
     places = first[:, None] + torch.arange(span, device=forced.device)  # (B, span)
     return forced.scatter(1, places, torch.tensor(theme, device=forced.device).expand_as(places))
+
+
+def _kept_whole(offset: int, span: int, length: int) -> bool:
+    """Whether words there stand between two pauses, or from one to another: a line is read as pairs
+    and a last three, 二三 or 二二三 (Wang Li, 汉语诗律学, on 节奏)."""
+    pauses = [*range(0, length - 2, 2), length]
+    end = offset + span
+    within = any(a <= offset and end <= b for a, b in pairwise(pauses))
+    return within or (offset in pauses and end in pauses)
 
 
 def derive_seed(seed: int, index: int) -> int:

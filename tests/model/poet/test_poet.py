@@ -54,6 +54,12 @@ def test_a_theme_appears_side_by_side(poet: Poet, theme: str) -> None:
         assert any(wanted in line for line in one.verse.lines)
 
 
+def test_no_pause_of_a_line_goes_through_a_theme(poet: Poet) -> None:
+    verses = [one.verse for one in poet.compose(FORM, 20, seed=5, theme="明月")]
+    places = {line.index("明月") for verse in verses for line in verse.lines if "明月" in line}
+    assert places == {0, 2, 3}
+
+
 def test_an_acrostic_heads_the_lines_and_a_theme_finds_room_beside_it(poet: Poet) -> None:
     for one in poet.compose(FORM, 3, seed=5, acrostic="生日", theme="春夏秋冬"):
         assert [line[0] for line in one.verse.lines] == ["生", "日"]

@@ -220,10 +220,17 @@ def chances(count: int, length: int, generator: torch.Generator) -> Tensor:
     return 1 - torch.rand(count, length, generator=generator, device=generator.device)
 
 
-def place_theme(forced: Tensor, theme: list[int], form: Form, generator: torch.Generator) -> Tensor:
+def place_theme(
+    forced: Tensor,
+    theme: list[int],
+    form: Form,
+    generator: torch.Generator,
+    *,
+    anywhere: bool = False,
+) -> Tensor:
     """Forces the characters of a theme, side by side, somewhere in a line of each candidate where
     nothing else is forced: (B, L) → (B, L). Candidates have room if any place has; where there is
-    a choice no pause of the line goes through the theme."""
+    a choice no pause of the line goes through the theme, unless it may stand anywhere."""
     span, length = len(theme), form.line_length
     offsets = range(length - span + 1)
     starts = [line * length + offset for line in range(form.line_count) for offset in offsets]
@@ -231,7 +238,7 @@ def place_theme(forced: Tensor, theme: list[int], form: Form, generator: torch.G
         [(forced[:, start : start + span] == 0).all(-1) for start in starts], dim=1
     ).float()  # (B, starts)
     whole = torch.tensor(
-        [_kept_whole(offset, span, length) for offset in offsets], device=forced.device
+        [anywhere or _kept_whole(offset, span, length) for offset in offsets], device=forced.device
     ).repeat(form.line_count)  # (starts,)
     good = room * whole
     room = torch.where(good.any(-1, keepdim=True), good, room)

@@ -95,12 +95,17 @@ class Drafter:
         forced = free(count, form.size, self._model.device)
         for position, character in wish.pattern.known.items():
             forced[:, position] = self._vocabulary.encode(character)[0]
-        if wish.theme:
-            forced = place_theme(forced, self._vocabulary.encode(wish.theme), form, generator)
+        rules, asked = self._rules[form], forced
+        theme = self._vocabulary.encode(wish.theme)
+        if theme:
+            forced = place_theme(asked, theme, form, generator)
         followed = forced
         if place is not None and place.verse is not None and not forced.any():
             followed = place.verse.expand(count, -1)
-        patterns = self._rules[form].assign(followed, generator)
+        patterns = rules.assign(followed, generator)
+        if theme and (patterns < 0).all():  # rather a pause within it than a verse without rule
+            forced = place_theme(asked, theme, form, generator, anywhere=True)
+            patterns = rules.assign(forced, generator)
         heat = wish.temperature
         if heat is None and place is not None and place.distance == 0:
             heat = 0.0  # there is one verse at a place itself: the one it gives back

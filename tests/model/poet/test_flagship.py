@@ -69,6 +69,12 @@ def test_variations_go_away_from_a_verse(flagship: Poet, form: Form) -> None:
     assert all(near < far for (near, _), (far, _) in pairwise(answer.variations))
 
 
+def test_a_theme_that_no_line_may_end_on_stands_where_the_rules_let_it(flagship: Poet) -> None:
+    (written,) = flagship.compose(Form.COUPLET7, seed=4, theme="尘埃迷")
+    assert "尘埃迷" in written.verse.plain
+    assert written.tones.regular
+
+
 @every_form
 def test_a_theme_an_acrostic_and_holes_are_kept(flagship: Poet, form: Form) -> None:
     assert "秋月" in flagship.compose(form, seed=2, theme="秋月")[0].verse.characters

@@ -54,7 +54,7 @@ def answers(prompted: list[str]) -> Iterator[str]:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=600,
+            timeout=1800,
         )
     parts = re.split(f"{MARK}(.*){MARK}\n", done.stdout)
     for command, answer, status in zip(prompted, parts[::2], parts[1::2], strict=False):

@@ -20,8 +20,9 @@ from sqlalchemy.orm import aliased
 from bot.store.engine import PORTION, Database
 from bot.store.tables import ReceivedUpdate
 
-ATTEMPTS = 3
-"""An update that was given up by so many bots that died over it is not tried again."""
+ATTEMPTS = 5
+"""An update that was given up by so many bots that died over it is not tried again. It may have
+been in bad company, or on a bad machine: so many deaths in a row are hardly chance."""
 _LOCKS = 0x71696275
 """The first half of PostgreSQL's advisory locks on places."""
 _SETTLED = ("done", "unknown", "dead")

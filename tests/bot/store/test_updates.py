@@ -102,11 +102,11 @@ async def test_a_sign_of_life_changes(store: Store, other_store: Store) -> None:
 
 async def test_an_update_that_kills_whoever_takes_it_is_given_up(store: Store) -> None:
     await store.updates.add([arrival(1)], "bot 0", MANY)
-    for turn in range(2):
+    for turn in range(4):
         assert (await store.updates.abandon(f"bot {turn}")).again == 1
         assert numbers(await store.updates.take(f"bot {turn + 1}", MANY)) == [1]
-    assert await store.updates.abandon("bot 2") == Abandoned(again=0, unknown=0, dead=1)
-    assert await store.updates.take("bot 3", MANY) == []
+    assert await store.updates.abandon("bot 4") == Abandoned(again=0, unknown=0, dead=1)
+    assert await store.updates.take("bot 5", MANY) == []
 
 
 async def test_what_there_is_no_room_for_waits(store: Store) -> None:

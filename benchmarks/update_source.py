@@ -65,7 +65,10 @@ class UpdateSource:
 
     def __init__(self) -> None:
         self.lines: dict[str, Line] = {}
-        config = uvicorn.Config(self._serve, port=0, lifespan="off", log_level="critical")
+        # Of a method uvicorn cannot tell by itself which interface it is.
+        config = uvicorn.Config(
+            self._serve, port=0, interface="asgi3", lifespan="off", log_level="critical"
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
 

@@ -40,7 +40,7 @@ def comparison(found: Sequence[Measured], speeds: Speeds, missing: Sequence[str]
         f"{bounds.verses:,} verses of TEST; IWAE with K = {bounds.iwae_samples}, by "
         f"{bounds.iwae_verses:,} of them. Given back is the likeliest character at each place, "
         "from the posterior's mean. Training is what it took of one core, all threads together; "
-        "two cores need little more than half of that.",
+        "two cores need little more than half of that; – stands where what ships was measured.",
         table(["model", *_BOUNDS], _bounds(found)),
         *_at_a_noise(found),
         "![Training](plots/models_training.png)",

@@ -79,6 +79,7 @@ async def _update(ground: Ground) -> None:
     await store.updates.take("me", 200)
     await store.updates.add([Arrival(number, ground.person, "{}")], "me", 9)
     await store.updates.beat("me")
+    await store.visits.receive(ground.person, "private", "", ground.person, "zh", zone="UTC")
     await store.chats.ensure(ground.person, "private", "", zone="UTC")
     await store.chats.get(ground.group)
     await store.users.ensure(ground.person, "zh")

@@ -23,7 +23,7 @@ from telegram.ext import (
     MessageHandler,
     MessageReactionHandler,
 )
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot import handlers
 from bot.cards import CardPainter, CardStudio
@@ -42,6 +42,7 @@ from bot.ordering import OneAtATimePerChat
 from bot.pacing import Pacing
 from bot.pictures import Pictures
 from bot.posting import DailySender
+from bot.requests import ApiRequest
 from bot.schedule import DailySchedule
 from bot.sending import Sending
 from bot.services import Services
@@ -83,7 +84,6 @@ _KINDS: Mapping[type[AnyHandler], tuple[str, ...]] = {
     InlineQueryHandler: (Update.INLINE_QUERY,),
     ChosenInlineResultHandler: (Update.CHOSEN_INLINE_RESULT,),
 }
-_READ_TIMEOUT = 20.0
 _NO_TOKEN = "0:nobody"
 """Stands in where a request of one's own needs no token, as in the terminal."""
 
@@ -107,7 +107,9 @@ def build_application(
     ordering, pacing = ordering or OneAtATimePerChat(), pacing or Pacing()
     if inbox is not None:
         ordering.handle, pacing.before_message = inbox.handle, inbox.before_message
-    application = _application(services, request or _http(), pacing, ordering)
+    application = _application(
+        services, request or ApiRequest(services.settings.telegram_api), pacing, ordering
+    )
     house = _house(services, application, pacing, ordering)
     application.add_handlers(handlers.setup(house))
     application.add_error_handler(errors.setup(house))
@@ -169,10 +171,6 @@ def _application(
         .job_queue(None)
         .build()
     )
-
-
-def _http() -> HTTPXRequest:
-    return HTTPXRequest(connection_pool_size=64, read_timeout=_READ_TIMEOUT)
 
 
 def _house(

@@ -73,10 +73,18 @@ async def _serve(
     application: AnyApplication, inbox: Inbox, services: Services, stop: asyncio.Event
 ) -> None:
     """Serves updates until told to stop, and then those that are in hand."""
-    settings, connection = services.settings, Connection(stop)
-    await connection.insist(application.initialize)
-    if stop.is_set():
-        return
+    connection = Connection(stop)
+    try:
+        await connection.insist(application.initialize)
+        if not stop.is_set():
+            await _serve_known(application, inbox, services, connection)
+    finally:
+        await application.bot.shutdown()  # one that Telegram does not know has connections, too
+
+
+async def _serve_known(
+    application: AnyApplication, inbox: Inbox, services: Services, connection: Connection
+) -> None:
     async with (
         inbox.open(application.bot, application.update_queue.put),
         started(application),
@@ -86,8 +94,8 @@ async def _serve(
         if not application.bot.supports_inline_queries:
             _log.warning(_NO_INLINE, application.bot.username)
         try:
-            if settings.mode is Mode.WEBHOOK:
-                await _listen(application, inbox, settings, connection)
+            if services.settings.mode is Mode.WEBHOOK:
+                await _listen(application, inbox, services.settings, connection)
             else:
                 await _poll(application, inbox, connection)
         finally:

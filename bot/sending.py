@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeVar
 
-import httpx
 from telegram import Bot, Message, ReplyParameters
 from telegram.error import (
     BadRequest,
@@ -28,6 +27,7 @@ from telegram.error import (
 
 from bot.pacing import seconds_to_wait
 from bot.pages.page import Page
+from bot.requests import left_nothing
 from bot.store import Store
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,6 @@ class Verdict:
 
 _UNSENT_PAUSE = 1.0
 _TOO_MANY_PAUSE = 10.0
-_UNSENT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError)
 
 _BAD_REQUESTS: tuple[tuple[Fate, tuple[str, ...]], ...] = (
     (
@@ -141,7 +140,7 @@ def judge(error: TelegramError) -> Verdict:
 
 
 def _judge_network(error: NetworkError, message: str) -> Verdict:
-    if isinstance(error.__cause__, _UNSENT):
+    if left_nothing(error):
         return Verdict(Fate.UNSENT, _UNSENT_PAUSE)
     if "too many requests" in message:  # without the number of seconds
         return Verdict(Fate.WAIT, _TOO_MANY_PAUSE)

@@ -216,10 +216,17 @@ async def receive(house: House, bot: Bot, update: Update, data: re.Match[str] | 
     """The visit that an update is; remembers the chat and the person."""
     place, user = update.effective_chat, speaker(update)
     assert place is not None, "only updates from chats are handled"
-    store = house.services.store
-    chat = await remember_chat(house, place)
-    if user is not None:
-        await store.users.ensure(user.id, user.language_code)
+    if user is None:
+        chat = await remember_chat(house, place)
+    else:
+        chat = await house.services.store.visits.receive(
+            place.id,
+            kind_of(place),
+            place.title or "",
+            user.id,
+            user.language_code,
+            zone=house.services.settings.timezone.key,
+        )
     message = update.effective_message if update.callback_query is None else None
     return Visit(
         house,

@@ -27,10 +27,7 @@ def build_observed(
     """The bot, observed wherever something of it can be; `request` takes the place of HTTP."""
     application = build_application(
         replace(services, deliveries_noted=metrics.count_deliveries),
-        request=request
-        or ObservedRequest(
-            metrics, connect_timeout=10, read_timeout=20, write_timeout=20, pool_timeout=20
-        ),
+        request=request or ObservedRequest(metrics, services.settings.telegram_api),
         pacing=ObservedPacing(metrics),
         ordering=ObservedUpdates(metrics),
         inbox=inbox,

@@ -11,11 +11,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.observe.metrics import Metrics
 from bot.observe.updates import current
 from bot.pacing import Pacing, Result
+from bot.requests import ApiRequest
 from bot.sending import judge
 
 _ANSWERS = {
@@ -31,11 +31,11 @@ _ANSWERS = {
 """What people see as an answer; that something is being typed is none."""
 
 
-class ObservedRequest(HTTPXRequest):
+class ObservedRequest(ApiRequest):
     """Requests on the wire, getUpdates among them, each of them timed."""
 
-    def __init__(self, metrics: Metrics, **timeouts: Any) -> None:
-        super().__init__(**timeouts)
+    def __init__(self, metrics: Metrics, api: str) -> None:
+        super().__init__(api)
         self._metrics = metrics
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:

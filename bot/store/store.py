@@ -23,6 +23,7 @@ from bot.store.tastes import Tastes
 from bot.store.traces import Traces
 from bot.store.updates import Updates
 from bot.store.users import Users
+from bot.store.visits import Visits
 
 
 def utc_now() -> datetime:
@@ -36,6 +37,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.users = Users(database)
         self.chats = Chats(database)
+        self.visits = Visits(database, self.chats, self.users)
         self.poems = Poems(database)
         self.anthology = Anthology(database)
         self.ratings = Ratings(database)

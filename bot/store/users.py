@@ -26,7 +26,7 @@ class Users:
 
     async def ensure(self, user_id: int, language_code: str | None) -> UserRecord:
         """Remembers a person and the language Telegram told last; poems and ratings need this."""
-        language_code = language_code and language_code[:_LONGEST_TAG]
+        language_code = kept_tag(language_code)
         async with self._database.read() as session:
             known = await session.get(User, user_id)
         if known is None or known.language_code != language_code:
@@ -75,3 +75,8 @@ class Users:
             await session.execute(delete(User).where(User.id == user_id))
         await self._database.sweep()
         return forgotten
+
+
+def kept_tag(language_code: str | None) -> str | None:
+    """As much of a language's tag as is kept."""
+    return language_code and language_code[:_LONGEST_TAG]

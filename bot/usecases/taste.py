@@ -95,6 +95,8 @@ class Taste:
     async def hear(self, chat_id: int, user_id: int, public_id: str, stars: int | None) -> None:
         """Learns from a rating that was given in a chat, if it agreed, in constant time; None takes
         a rating back."""
+        if not await self.agreed(chat_id):
+            return  # most have not, and reading holds up nobody
         if await self._store.tastes.rate(chat_id, user_id, public_id, stars, _with_rating):
             taste = await self._store.tastes.of(chat_id)
             if taste is not None and _evidence(taste) is None:

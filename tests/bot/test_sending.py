@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import httpx
+import aiohttp
 import pytest
 from telegram import Bot
 from telegram.error import (
@@ -34,12 +34,10 @@ def caused(error: TelegramError, cause: Exception) -> TelegramError:
     [
         (RetryAfter(7), Fate.WAIT),
         (NetworkError("Too Many Requests"), Fate.WAIT),
-        (caused(TimedOut(), httpx.PoolTimeout("")), Fate.UNSENT),
-        (caused(TimedOut(), httpx.ConnectTimeout("")), Fate.UNSENT),
-        (caused(NetworkError(""), httpx.ConnectError("")), Fate.UNSENT),
-        (caused(TimedOut(), httpx.ReadTimeout("")), Fate.UNKNOWN),
-        (caused(TimedOut(), httpx.WriteTimeout("")), Fate.UNKNOWN),
-        (caused(NetworkError(""), httpx.RemoteProtocolError("")), Fate.UNKNOWN),
+        (caused(TimedOut(), aiohttp.ConnectionTimeoutError()), Fate.UNSENT),
+        (caused(TimedOut(), aiohttp.SocketTimeoutError()), Fate.UNKNOWN),
+        (caused(NetworkError(""), aiohttp.ServerDisconnectedError()), Fate.UNKNOWN),
+        (caused(NetworkError(""), aiohttp.ClientOSError(104, "reset")), Fate.UNKNOWN),
         (TimedOut(), Fate.UNKNOWN),
         (NetworkError("Bad Gateway"), Fate.UNKNOWN),
         (ChatMigrated(-1001), Fate.MIGRATED),
@@ -82,7 +80,7 @@ def answering(answers: Answers) -> Callable[[], Awaitable[str]]:
     return call
 
 
-UNREACHABLE = caused(NetworkError("httpx.ConnectError"), httpx.ConnectError(""))
+UNREACHABLE = caused(TimedOut(), aiohttp.ConnectionTimeoutError())
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
+from bot.requests import ApiRequest
 from tests.telegram import FakeServer, FakeTelegram, User
 
 
@@ -31,9 +31,8 @@ async def bot(request: pytest.FixtureRequest, telegram: FakeTelegram) -> AsyncIt
         async with Bot(telegram.token, request=inside, get_updates_request=waiting) as bot:
             yield bot
     else:
-        carrier = HTTPXRequest(read_timeout=0.5)
-        polls = HTTPXRequest(connection_pool_size=2)
         with FakeServer(telegram) as server:
+            carrier, polls = ApiRequest(server.url, read_timeout=0.5), ApiRequest(server.url)
             base = f"{server.url}/bot"
             async with Bot(telegram.token, base, request=carrier, get_updates_request=polls) as bot:
                 yield bot

@@ -1,6 +1,6 @@
 """The front end inside the process: a request object for python-telegram-bot.
 
-Decides what a lost answer or a broken connection looks like to the bot, as HTTPXRequest shows it;
+Decides what a lost answer or a broken connection looks like to the bot, as ApiRequest shows it;
 what an answer says is left to `fake`.
 """
 
@@ -10,7 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import httpx
+import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -57,17 +57,16 @@ class InProcessRequest(BaseRequest):
         await asyncio.sleep(0)
         match reply.fault.kind if reply.fault else None:
             case "lose_answer" | "swallow":
-                raise TimedOut from httpx.ReadTimeout("")
+                raise TimedOut from aiohttp.SocketTimeoutError
             case "truncate":
                 return reply.status, reply.body[: len(reply.body) // 2]
             case "slow":
                 await asyncio.sleep(SLOW_SECONDS)
             case "drop":
-                broken = httpx.RemoteProtocolError("Server disconnected without a response.")
-                raise NetworkError(f"httpx.RemoteProtocolError: {broken}") from broken
+                broken = aiohttp.ServerDisconnectedError()
+                raise NetworkError(f"ServerDisconnectedError: {broken}") from broken
             case "unreachable":
-                failed = httpx.ConnectError("All connection attempts failed")
-                raise NetworkError(f"httpx.ConnectError: {failed}") from failed
+                raise TimedOut from aiohttp.ConnectionTimeoutError
         return reply.status, reply.body
 
 

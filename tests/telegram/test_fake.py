@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import aiohttp
 import pytest
 from telegram import (
     Bot,
@@ -220,13 +220,13 @@ async def test_faults_come_as_ordered(
     telegram.delivers_then_times_out("sendMessage")
     with pytest.raises(TimedOut) as lost:
         await bot.send_message(ada.id, "二")
-    assert isinstance(lost.value.__cause__, httpx.ReadTimeout)
+    assert isinstance(lost.value.__cause__, aiohttp.SocketTimeoutError)
     assert ada.last_answer.text == "二", "the message was delivered"
 
     telegram.drops_connection("sendMessage")
     with pytest.raises(NetworkError) as dropped:
         await bot.send_message(ada.id, "三")
-    assert isinstance(dropped.value.__cause__, httpx.RemoteProtocolError)
+    assert isinstance(dropped.value.__cause__, aiohttp.ServerDisconnectedError)
 
     telegram.responds_html_502("sendMessage")
     with pytest.raises(NetworkError, match="Bad Gateway"):

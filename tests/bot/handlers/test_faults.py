@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import pytest
-from telegram.request import HTTPXRequest
 
 from bot.app import AnyApplication, build_application
+from bot.requests import ApiRequest
 from bot.services import Services
 from tests.telegram import Call, Chat, FakeServer, FakeTelegram, User, running
 from tests.telegram.faults import Kind
@@ -84,7 +84,7 @@ async def bot(
 ) -> AsyncIterator[AnyApplication]:
     """The bot at work, with sockets between it and Telegram."""
     settings = services.settings.model_copy(update={"telegram_api": server.url})
-    request = HTTPXRequest(connection_pool_size=16, read_timeout=READ_SECONDS)
+    request = ApiRequest(server.url, read_timeout=READ_SECONDS)
     application = build_application(replace(services, settings=settings), request=request)
     async with running(application, telegram, forgiving=True):
         yield application
@@ -185,7 +185,7 @@ async def test_one_chat_that_hangs_or_is_throttled_holds_up_no_other(
 ) -> None:
     """The request of one is open for longer than this test waits for the other."""
     settings = services.settings.model_copy(update={"telegram_api": server.url})
-    request = HTTPXRequest(connection_pool_size=16, read_timeout=300)
+    request = ApiRequest(server.url, read_timeout=300)
     application = build_application(replace(services, settings=settings), request=request)
     ada, li, wang = telegram.user("Ada"), telegram.user("Li"), telegram.user("Wang")
     async with running(application, telegram, forgiving=True):

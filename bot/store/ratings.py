@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.engine import Database
@@ -115,7 +115,7 @@ class Ratings:
     async def summary(self, public_id: str) -> RatingSummary:
         """What people think of a poem; empty for one that nobody rated or nobody made."""
         async with self._database.read() as session:
-            return await _summary_of(session, await _id_of(session, public_id))
+            return await _summary_where(session, Poem.public_id == public_id)
 
     async def of(self, user_id: int, public_id: str) -> int | None:
         """The stars one person gave, or None."""
@@ -137,7 +137,11 @@ async def _id_of(session: AsyncSession, public_id: str) -> int | None:
     return await session.scalar(select(Poem.id).where(Poem.public_id == public_id))
 
 
-async def _summary_of(session: AsyncSession, poem_id: int | None) -> RatingSummary:
-    rows = await session.execute(select(*COUNTS).where(Standing.poem_id == poem_id))
-    counts = rows.one_or_none()
+async def _summary_of(session: AsyncSession, poem_id: int) -> RatingSummary:
+    return await _summary_where(session, Poem.id == poem_id)
+
+
+async def _summary_where(session: AsyncSession, poem: ColumnElement[bool]) -> RatingSummary:
+    query = select(*COUNTS).join(Poem, Poem.id == Standing.poem_id).where(poem)
+    counts = (await session.execute(query)).one_or_none()
     return summary_of((0, 0, 0, 0, 0) if counts is None else tuple(counts))

@@ -1,8 +1,8 @@
 """Updates that have arrived, until they are answered.
 
 Decides that what arrived is kept before Telegram forgets it, that each update is handled once by
-one bot, and that one chat's updates go to one bot at a time and in their order; how they are
-handled is left to `bot.inbox`.
+one bot, that one chat's updates go to one bot at a time and in their order, and which update is
+given up because bots die over it; how they are handled is left to `bot.inbox`.
 
     waiting → claimed → sending → done            claimed → waiting, sending → unknown
 """
@@ -20,9 +20,11 @@ from sqlalchemy.orm import aliased
 from bot.store.engine import PORTION, Database
 from bot.store.tables import ReceivedUpdate
 
-ATTEMPTS = 5
-"""An update that was given up by so many bots that died over it is not tried again. It may have
-been in bad company, or on a bad machine: so many deaths in a row are hardly chance."""
+SUSPECT = 2
+"""Of updates that so many bots died over, a bot takes those of one place at a time: what died with
+the guilty one is answered without it."""
+ATTEMPTS = 4
+"""An update that so many bots died over is not tried again; the last ones had no other suspect."""
 _LOCKS = 0x71696275
 """The first half of PostgreSQL's advisory locks on places."""
 _SETTLED = ("done", "unknown", "dead")
@@ -101,20 +103,36 @@ class Updates:
     async def take(self, owner: str, room: int) -> list[Arrival]:
         """Updates that nobody handles, oldest first, for an owner who has room for so many
         places."""
-        waiting = (
-            select(ReceivedUpdate.place)
-            .where(ReceivedUpdate.state == "waiting", _free(owner))
+        waiting = select(ReceivedUpdate.place).where(
+            ReceivedUpdate.state == "waiting", _free(owner)
+        )
+        innocent = (
+            waiting.where(~_suspect())
             .group_by(ReceivedUpdate.place)
             .order_by(func.min(ReceivedUpdate.id))
             .limit(room)
         )
+        at_one = exists().where(
+            ReceivedUpdate.owner == owner,
+            ReceivedUpdate.state.in_(_HELD),
+            ReceivedUpdate.attempt > SUSPECT,
+        )
         async with self._database.read() as session:
-            places = {place for place in await session.scalars(waiting) if place is not None}
+            places = {place for place in await session.scalars(innocent) if place is not None}
+            suspect = None
+            if len(places) < room and not await session.scalar(select(at_one)):
+                suspect = await session.scalar(
+                    waiting.where(ReceivedUpdate.attempt >= SUSPECT)
+                    .order_by(ReceivedUpdate.attempt, ReceivedUpdate.id)
+                    .limit(1)
+                )
+        if suspect is not None:
+            places.add(suspect)
         if not places:
             return []
         async with self._database.write() as session:
             await self._lock(session, places)
-            return await self._claim(session, owner, places)
+            return await self._claim(session, owner, places, suspect)
 
     async def settle(
         self, owner: str, sending: Collection[int], done: Collection[int], freed: Collection[int]
@@ -242,13 +260,21 @@ class Updates:
             )
 
     async def _claim(
-        self, session: AsyncSession, owner: str, places: Collection[int]
+        self,
+        session: AsyncSession,
+        owner: str,
+        places: Collection[int],
+        suspect: int | None = None,
     ) -> list[Arrival]:
-        """All that waits in the locked places where no other bot is at work."""
+        """All that waits in the locked places where no other bot is at work; of suspect places,
+        only in that one."""
         claimed = await session.execute(
             update(ReceivedUpdate)
             .where(
-                ReceivedUpdate.place.in_(places), ReceivedUpdate.state == "waiting", _free(owner)
+                ReceivedUpdate.place.in_(places),
+                ReceivedUpdate.state == "waiting",
+                _free(owner),
+                or_(ReceivedUpdate.place == suspect, ~_suspect()),
             )
             .values(
                 state="claimed",
@@ -274,4 +300,14 @@ def _free(owner: str) -> ColumnElement[bool]:
         other.place == ReceivedUpdate.place,
         other.state.in_(_HELD),
         other.owner != owner,
+    )
+
+
+def _suspect() -> ColumnElement[bool]:
+    """Whether something waits in the place of an update that bots died over."""
+    other = aliased(ReceivedUpdate)
+    return exists().where(
+        other.place == ReceivedUpdate.place,
+        other.state == "waiting",
+        other.attempt >= SUSPECT,
     )

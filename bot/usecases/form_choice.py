@@ -6,6 +6,7 @@ that the poet of the moment writes; what a wish leaves open is read by `bot.usec
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from random import Random
 
@@ -17,16 +18,26 @@ _WEIGHTS = {Form.COUPLET5: 2, Form.COUPLET7: 2, Form.JUEJU5: 3, Form.JUEJU7: 3}
 """A quatrain is a whole poem, so it comes a little more often than a couplet."""
 
 
+_OFFER_LASTS = 10.0
+"""Seconds for which a poet is believed to write the same forms; for those it does not, it says so
+itself."""
+
+
 class FormChoice:
     """Chooses among the forms of the poet."""
 
     def __init__(self, poet: PoetClient, chance: Random) -> None:
         self._poet = poet
         self._chance = chance
+        self._offer: tuple[Form, ...] = ()
+        self._offered_at = 0.0
 
     async def offered(self) -> tuple[Form, ...]:
         """What the poet writes. Raises PoetUnavailable."""
-        return tuple((await self._poet.model()).forms)
+        now = asyncio.get_running_loop().time()
+        if not self._offer or now > self._offered_at + _OFFER_LASTS:
+            self._offer, self._offered_at = tuple((await self._poet.model()).forms), now
+        return self._offer
 
     async def choose(
         self, wished: Collection[Form], preferred: Form | None = None

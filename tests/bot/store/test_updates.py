@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 from bot.store import Abandoned, Arrival, Store
@@ -102,11 +103,52 @@ async def test_a_sign_of_life_changes(store: Store, other_store: Store) -> None:
 
 async def test_an_update_that_kills_whoever_takes_it_is_given_up(store: Store) -> None:
     await store.updates.add([arrival(1)], "bot 0", MANY)
-    for turn in range(4):
+    for turn in range(3):
         assert (await store.updates.abandon(f"bot {turn}")).again == 1
         assert numbers(await store.updates.take(f"bot {turn + 1}", MANY)) == [1]
-    assert await store.updates.abandon("bot 4") == Abandoned(again=0, unknown=0, dead=1)
-    assert await store.updates.take("bot 5", MANY) == []
+    assert await store.updates.abandon("bot 3") == Abandoned(again=0, unknown=0, dead=1)
+    assert await store.updates.take("bot 4", MANY) == []
+
+
+async def test_what_died_in_bad_company_is_answered_without_it(store: Store) -> None:
+    """Ten chats are at work whenever the third one's update kills the bot."""
+    guilty, bots = 3, 0
+    await store.updates.add([arrival(n, n) for n in range(1, 11)], "bot 0", MANY)
+    new = itertools.count(11)
+    dead = 0
+    answered: set[int] = set()
+    while dead == 0 and bots < 20:
+        held: set[int] = set()
+        for _ in range(20):  # looks, in each of which all that is held is answered
+            taken = set(numbers(await store.updates.take(f"bot {bots}", MANY)))
+            fresh = next(new)
+            arrived = await store.updates.add([arrival(fresh, fresh)], f"bot {bots}", MANY)
+            held = taken | set(numbers(arrived))
+            if guilty in held or not bots:
+                break
+            answered |= held
+            await store.updates.settle(f"bot {bots}", set(), held, held)
+        dead = (await store.updates.abandon(f"bot {bots}")).dead
+        bots += 1
+    assert (bots, dead) == (4, 1)
+    while left := numbers(await store.updates.take("bot 9", MANY)):
+        answered |= set(left)
+        await store.updates.settle("bot 9", set(), set(left), set(left))
+    assert answered == set(range(1, next(new))) - {guilty}
+
+
+async def test_of_what_is_suspect_one_chat_is_at_work_at_a_time(store: Store) -> None:
+    await store.updates.add([arrival(n, n) for n in (1, 2, 3)], "bot 0", MANY)
+    await store.updates.abandon("bot 0")
+    assert numbers(await store.updates.take("bot 1", MANY)) == [1, 2, 3], "once is no reason"
+    await store.updates.abandon("bot 1")
+    assert numbers(await store.updates.take("bot 2", MANY)) == [1]
+    assert await store.updates.take("bot 2", MANY) == []
+    assert await store.updates.add([arrival(4, 2)], "bot 2", MANY) == [], "its chat keeps its order"
+    assert numbers(await store.updates.add([arrival(5, 5)], "bot 2", MANY)) == [5]
+    await store.updates.settle("bot 2", set(), {1}, {1})
+    assert numbers(await store.updates.take("bot 2", MANY)) == [2, 4]
+    assert numbers(await store.updates.take("bot 3", MANY)) == [3], "another bot, another one"
 
 
 async def test_what_there_is_no_room_for_waits(store: Store) -> None:

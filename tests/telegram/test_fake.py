@@ -42,6 +42,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.requests import left_nothing
 from tests.telegram import FakeServer, FakeTelegram, User, running
 from tests.telegram.running import AnyApplication
 
@@ -226,7 +227,8 @@ async def test_faults_come_as_ordered(
     telegram.drops_connection("sendMessage")
     with pytest.raises(NetworkError) as dropped:
         await bot.send_message(ada.id, "三")
-    assert isinstance(dropped.value.__cause__, aiohttp.ServerDisconnectedError)
+    assert isinstance(dropped.value.__cause__, aiohttp.ClientError)
+    assert not left_nothing(dropped.value)
 
     telegram.responds_html_502("sendMessage")
     with pytest.raises(NetworkError, match="Bad Gateway"):

@@ -178,13 +178,21 @@ def machine() -> str:
 
 @click.command()
 @click.option("--full", is_flag=True, help="Measure longer, and soak for 20 minutes.")
+@click.option("--soak", "minutes", type=click.FloatRange(0.5), help="Minutes; else by the mode.")
 @click.option("--model", default=FLAGSHIP, show_default=True, help="A name, or a .safetensors.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
 @click.option("--form", type=click.Choice([form.value for form in Form]), default="couplet5")
 @click.option("--litserve", "python", help="A Python that has LitServe.  [default: this one]")
 @click.option("--write", type=click.Path(path_type=Path), help="A page to write the report into.")
 def main(
-    *, full: bool, model: str, device: str, form: str, python: str | None, write: Path | None
+    *,
+    full: bool,
+    minutes: float | None,
+    model: str,
+    device: str,
+    form: str,
+    python: str | None,
+    write: Path | None,
 ) -> None:
     """Print the report, or write it into a page, between its marks."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends what was started, too
@@ -203,7 +211,7 @@ def main(
         http = running.enter_context(httpx.Client(base_url=urls[QIBU], timeout=120))
         added, neighbour = stand.added(http), stand.neighbour(http)
         stand.measure()
-        soaked = soak.soak(urls[QIBU], form, extent.soak_minutes)
+        soaked = soak.soak(urls[QIBU], form, minutes or extent.soak_minutes)
     report = "\n\n".join(
         (
             f"{poet.label} on {device}, {form}; {machine()}; {'full' if full else 'short'} mode.",

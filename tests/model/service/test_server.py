@@ -16,6 +16,7 @@ from model.service.server import CannotListen, serve
 from model.service.settings import WorkerSettings
 from tests.model.service.poet import POISONED, WAITS
 from tests.model.service.process import WorkerProcess, worker_process
+from tests.promptness import kept_and_fresh
 
 
 def settings(key: str | None = None) -> WorkerSettings:
@@ -39,6 +40,13 @@ async def test_it_is_live_while_it_loads_and_ready_after(tmp_path: Path) -> None
         assert await worker.status("/readyz") == 503
         signal_file.touch()
         await worker.comes_to("/readyz", 200)
+
+
+async def test_an_answer_on_a_kept_connection_does_not_wait_for_a_receipt() -> None:
+    async with worker_process() as worker:
+        await worker.comes_to("/readyz", 200)
+        kept, fresh = await kept_and_fresh(f"{worker.http.base_url}/v1/model")
+    assert kept < 3 * fresh
 
 
 async def test_sigterm_loses_nothing_that_was_accepted(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ async def a_bot(
     poet = PoetClient(WorkerAddress(worker.url, SecretStr(KEY)))
     settings = Settings(_env_file=None, telegram_token=SecretStr(TOKEN))
     services = Services(settings, store, poet, texts.load(), lambda: datetime.now(UTC), Random(1))
-    inbox = Inbox(store, patience=QUICK, **how)
+    inbox = Inbox(store, **{"patience": QUICK} | how)
     application = build_application(
         services, request=telegram.request(), inbox=inbox, posts_daily=False
     )
@@ -159,7 +159,7 @@ async def test_a_bot_that_slept_learns_it_before_it_answers(
 ) -> None:
     ada = telegram.user("Ada", language_code="zh")
     ada.sends(f"/poem {WAITS}")
-    async with a_bot(store, worker, telegram) as sleeper:
+    async with a_bot(store, worker, telegram, patience=Patience(look=3600)) as sleeper:
         await sleeper.is_given(*taken(telegram))
         await telegram.until(worker.poet.waiting.is_set)
         assert (await other_store.updates.abandon(sleeper.inbox.owner)).again == 1

@@ -215,6 +215,8 @@ class World:
         """Whether Telegram refused because what Mallory made up is not there."""
         if "chat not found" in why or "can't initiate conversation" in why:
             return True
+        if "user not found" in why:  # whether they are an admin is asked of whoever speaks
+            return int(given["user_id"]) not in self.telegram.accounts
         chat = self.telegram.chats.get(int(given.get("chat_id") or 0))
         if "query is too old" in why:
             number = str(given.get("callback_query_id") or given.get("inline_query_id"))

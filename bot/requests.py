@@ -1,8 +1,8 @@
 """Requests to the Bot API over HTTP.
 
 Decides by which client they are made, and that an error says whether anything left this machine;
-what to do about one is left to `bot.sending`. The library's own client takes five times as long for
-a request while a hundred are under way (`make bench-updates`).
+what to do about one is left to `bot.sending`. Not the library's own client, whose pool looks through
+all its connections, and all requests that wait for one, at each request's beginning and end.
 """
 
 from __future__ import annotations

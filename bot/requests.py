@@ -1,8 +1,8 @@
 """Requests to the Bot API over HTTP.
 
 Decides by which client they are made, and that an error says whether anything left this machine;
-what to do about one is left to `bot.sending`. Not the library's own client, whose pool looks through
-all its connections, and all requests that wait for one, at each request's beginning and end.
+what to do about one is left to `bot.sending`. It is not the library's own client, whose pool looks
+through all connections, and all requests that wait for one, whenever a request begins or ends.
 """
 
 from __future__ import annotations

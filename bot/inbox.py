@@ -82,7 +82,10 @@ class Inbox:
         self._freed: set[int] = set()
         self._leaving: dict[int, asyncio.Future[None]] = {}
         self._sent_for: set[int] = set()
+        self._suspects: set[int] = set()
+        """Those in hand that others wait for."""
         self._work_to_note = asyncio.Event()
+        self._room_for_suspects = asyncio.Event()
         self._signs: dict[str, tuple[tuple[int, ...], float]] = {}
 
     @contextlib.asynccontextmanager
@@ -188,6 +191,8 @@ class Inbox:
             if arrival.id in self._held:
                 continue  # taken from us in our sleep, and given back
             self._held[arrival.id] = arrival.place
+            if arrival.suspect:
+                self._suspects.add(arrival.id)
             update = self._fresh.get(arrival.id) or self._read(arrival)
             if update is None:
                 self._finish(arrival.id)
@@ -230,6 +235,9 @@ class Inbox:
                     noted.set_exception(error)
                     noted.exception()  # whoever waited may be gone
             raise
+        if done & self._suspects:
+            self._suspects -= done
+            self._room_for_suspects.set()
         for number, noted in leaving.items():
             if noted.done():
                 continue
@@ -244,6 +252,7 @@ class Inbox:
     async def _look_forever(self) -> None:
         beaten = purged = -_PURGE_SECONDS
         while True:
+            self._room_for_suspects.clear()
             try:
                 now = time.monotonic()
                 await self._look(now)
@@ -255,7 +264,8 @@ class Inbox:
                     purged = now
             except Exception:
                 _log.exception("the store cannot be asked for updates; trying again")
-            await asyncio.sleep(self._patience.look)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._room_for_suspects.wait(), self._patience.look)
 
     async def _look(self, now: float) -> None:
         """Takes what nobody handles, and gives up whoever shows no sign of life."""

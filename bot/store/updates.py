@@ -41,6 +41,8 @@ class Arrival:
     """The chat or person whose updates keep their order."""
     payload: str
     """Its JSON."""
+    suspect: bool = False
+    """Others like it wait until it is done."""
 
 
 @dataclass(frozen=True)
@@ -282,10 +284,18 @@ class Updates:
                 attempt=ReceivedUpdate.attempt + 1,
                 changed_at=self._database.now(),
             )
-            .returning(ReceivedUpdate.id, ReceivedUpdate.place, ReceivedUpdate.payload)
+            .returning(
+                ReceivedUpdate.id,
+                ReceivedUpdate.place,
+                ReceivedUpdate.payload,
+                ReceivedUpdate.attempt,
+            )
             .execution_options(synchronize_session=False)
         )
-        arrivals = [Arrival(row.id, row.place or 0, row.payload or "{}") for row in claimed]
+        arrivals = [
+            Arrival(row.id, row.place or 0, row.payload or "{}", row.attempt > SUSPECT)
+            for row in claimed
+        ]
         return sorted(arrivals, key=lambda arrival: arrival.id)
 
 

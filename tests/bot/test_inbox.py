@@ -195,6 +195,26 @@ async def test_a_crowd_waits_in_the_store_and_not_in_memory(
     assert [len(person.answers) for person in people] == [1] * 12
 
 
+async def test_what_two_bots_died_over_is_answered_one_after_the_other_without_a_pause(
+    store: Store, worker: LocalWorker, telegram: FakeTelegram
+) -> None:
+    people = [telegram.user(f"Person {n}") for n in range(5)]
+    for person in people:
+        person.sends("/help")
+    async with a_bot(store, worker, telegram, patience=Patience(look=3600)) as bot:
+        for update in taken(telegram):
+            one = Update.de_json(update, bot.application.bot)
+            arrival = Arrival(one.update_id, update["message"]["chat"]["id"], one.to_json())
+            await store.updates.add([arrival], "the first", 10)
+        await store.updates.abandon("the first")
+        assert len(await store.updates.take("the second", 10)) == 5
+        await store.updates.abandon("the second")
+        assert not any(person.answers for person in people), "the bot has looked before"
+    async with a_bot(store, worker, telegram, patience=Patience(look=3600)):
+        await telegram.until(lambda: all(person.answers for person in people))
+    assert await states(store) == {"done": 5}
+
+
 async def test_an_update_that_cannot_be_read_does_no_harm(
     store: Store, worker: LocalWorker, telegram: FakeTelegram
 ) -> None:

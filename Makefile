@@ -26,6 +26,7 @@ help:
 	@echo 'make bench-serving: the worker beside its poet and LitServe, some minutes; FULL=1: an hour'
 	@echo 'make bench-updates: updates a second, beside a bare echo bot'
 	@echo 'make bench-growth: every command on 10,000 and on 1,000,000 poems (4 GB, minutes); SMALL=1: a quick look'
+	@echo 'make bench-growth-postgres: the same on a PostgreSQL server of its own'
 	@echo 'make models   train and measure every model, and compare them in docs/models.md (hours)'
 	@echo 'make plots    the pictures of docs/models.md, from the files of a run'
 	@echo 'make docs     run every page as written, and write down what was answered'
@@ -49,7 +50,8 @@ STORED := tests/bot/store tests/bot/usecases tests/bot/handlers tests/bot/galler
   tests/migrations tests/bot/test_inbox.py tests/bot/test_privacy.py tests/bot/test_retention.py \
   tests/bot/test_schedule.py tests/bot/test_sending.py tests/bot/test_stored.py \
   tests/bot/processes/test_killed.py \
-  tests/bot/processes/test_both_killed.py tests/bot/processes/test_several_bots.py
+  tests/bot/processes/test_both_killed.py tests/bot/processes/test_several_bots.py \
+  tests/benchmarks/test_growth_postgres.py
 
 test-postgres: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python tools/with_postgres.py $(if $(CI),--install) \
@@ -83,6 +85,11 @@ bench-serving: $(INSTALLED) $(BENCHED)
 # docs/performance.md keeps what it prints; SMALL=1 for a quick look.
 bench-growth: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.growth \
+	  $(if $(SMALL),--small,--write docs/performance.md)
+
+# The same on a PostgreSQL server of its own.
+bench-growth-postgres: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/python tools/with_postgres.py $(BIN)/python -m benchmarks.growth_postgres \
 	  $(if $(SMALL),--small,--write docs/performance.md)
 
 bench-updates: $(INSTALLED)
@@ -159,4 +166,4 @@ $(LOCKING): pyproject.toml | $(INSTALLED)
 
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
 .PHONY: help install run test test-postgres lint check lock sbom docs \
-  bench bench-speed bench-serving bench-growth bench-updates bench-taste bench-candidates bench-pairs models plots
+  bench bench-speed bench-serving bench-growth bench-growth-postgres bench-updates bench-taste bench-candidates bench-pairs models plots

@@ -15,37 +15,19 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
 
 import click
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from benchmarks.generated_store import NOW, Extent, fill
-from benchmarks.growth_acts import ACTS, Ground
+from benchmarks.generated_store import Extent, fill
+from benchmarks.growth_acts import ACTS
+from benchmarks.growth_record import GROWING, Statement, record
 from benchmarks.markdown import table
 from benchmarks.pages import write_between_marks
-from bot.store import Store
-from bot.store.engine import Database, create_engine, writing
 
-GROWING = (
-    "poems",
-    "standings",
-    "ratings",
-    "favourites",
-    "reaction_counts",
-    "deliveries",
-    "chats",
-    "users",
-    "tastes",
-    "taste_ratings",
-    "updates",
-)
-"""Tables that grow with use; of dates there are 365 a year."""
 SMALL, LARGE = 10_000, 1_000_000
 _STEPS = 20
 """Steps of the machine between two looks."""
@@ -53,14 +35,6 @@ _REPEATS = 5
 _MARK = "growth"
 _ALIAS = re.compile(r'\b(\w+) AS "?(\w+)"?')
 _SCAN = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A query as it went to the database."""
-
-    sql: str
-    parameters: Any
 
 
 @dataclass
@@ -73,76 +47,6 @@ class Cost:
     scans: list[str] = field(default_factory=list)
     """Tables that were walked through, row after row."""
     indexes: set[str] = field(default_factory=set)
-
-
-def ground_in(store: Store, file: Path) -> Ground:
-    """Rows in the middle of a generated store."""
-    with closing(sqlite3.connect(file)) as connection:
-
-        def one(query: str) -> Any:
-            return connection.execute(query).fetchone()[0]
-
-        person = one(
-            "SELECT user_id FROM poems WHERE user_id = chat_id OR user_id IN"
-            " (SELECT id FROM chats WHERE id > 0) LIMIT 1"
-        )
-        mine = one(f"SELECT public_id FROM poems WHERE public AND user_id = {person} LIMIT 1")
-        known = one(
-            "SELECT public_id FROM poems WHERE public AND NOT withheld AND id IN"
-            " (SELECT poem_id FROM standings ORDER BY votes DESC LIMIT 99) LIMIT 1"
-        )
-        groups = one("SELECT id FROM chats WHERE kind = 'supergroup' AND state = 'active' LIMIT 1")
-        channel = one("SELECT id FROM chats WHERE kind = 'channel' LIMIT 1")
-    return Ground(store, person, groups, channel, mine, known)
-
-
-class _Undone(Database):
-    """Transactions that all happen within one, which is undone."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        super().__init__(connection.engine, lambda: NOW)
-        self._connection = connection
-
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        async with self.write() as session:
-            yield session
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        joined: Literal["create_savepoint"] = "create_savepoint"
-        async with (
-            AsyncSession(
-                self._connection, join_transaction_mode=joined, expire_on_commit=False
-            ) as session,
-            session.begin(),
-        ):
-            yield session
-
-
-async def record(
-    file: Path, acts: Sequence[str], prepared: Callable[[Store], object] = lambda _: None
-) -> dict[str, list[Statement]]:
-    """Every statement of each act, in order, but for the ends of transactions; nothing is
-    changed. `prepared` sees each store before."""
-    found: dict[str, list[Statement]] = {}
-    engine = create_engine(f"sqlite+aiosqlite:///{file}")
-
-    def note(_: object, __: object, sql: str, parameters: Any, ___: object, many: bool) -> None:
-        if not sql.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")):
-            found[act] += [Statement(sql, one) for one in (parameters if many else [parameters])]
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    for act in acts:
-        async with writing(engine).connect() as connection, connection.begin() as whole:
-            store = Store(_Undone(connection))
-            prepared(store)
-            ground = ground_in(store, file)
-            found[act] = []
-            await ACTS[act](ground)
-            await whole.rollback()
-    await engine.dispose()
-    return found
 
 
 def measure(file: Path, statements: Sequence[Statement], repeats: int) -> Cost:
@@ -217,7 +121,7 @@ def scans(sql: str, plan: Sequence[str]) -> list[str]:
 
 def costs(file: Path, repeats: int = _REPEATS) -> dict[str, Cost]:
     """What each act costs in a store, which it leaves as it was."""
-    recorded = asyncio.run(record(file, list(ACTS)))
+    recorded = asyncio.run(record(f"sqlite+aiosqlite:///{file}", list(ACTS)))
     return {act: measure(file, statements, repeats) for act, statements in recorded.items()}
 
 

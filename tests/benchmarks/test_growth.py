@@ -14,6 +14,7 @@ from benchmarks import growth
 from benchmarks.generated_store import Extent, fill
 from benchmarks.growth import Cost
 from benchmarks.growth_acts import ACTS
+from benchmarks.growth_record import record
 from bot.store import Store
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -93,7 +94,7 @@ async def _methods_called(file: Path) -> set[tuple[str, str]]:
             for name in _methods(owner):
                 setattr(owner, name, _noting(called, (part, name), getattr(owner, name)))
 
-    await growth.record(file, list(ACTS), prepared=watch)
+    await record(f"sqlite+aiosqlite:///{file}", list(ACTS), prepared=watch)
     return called
 
 

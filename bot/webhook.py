@@ -1,8 +1,9 @@
 """Taking updates from Telegram's pushes.
 
 Decides which requests are Telegram's, and that one is answered with 200 only when its update was
-accepted: whatever goes wrong before that makes Telegram push it again. What an update means is
-left to the Application. The proxy that ends TLS in front of it is the operator's.
+accepted, or nobody could ever read it: whatever else goes wrong before that makes Telegram push it
+again. What an update means is left to the Application. The proxy that ends TLS in front of it is
+the operator's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
@@ -58,9 +60,15 @@ def create_app(hook: Hook, bot: Bot, accept: Accept, is_well: Callable[[], bool]
         if not hmac.compare_digest(given, secret):
             return _refusal(403, "this is not for you")
         try:
-            update = _read(await _body(request), bot)
+            found = _parsed(await _body(request))
         except _Refused as refused:
             return _refusal(*refused.args)
+        try:
+            update = read_update(found, bot)
+        except Unreadable as error:
+            # Telegram has nothing better, and would push it for a day.
+            _log.error("update %d cannot be read: %s", found["update_id"], error)
+            return Response(status_code=200)
         try:
             await accept([update])
         except Exception:
@@ -127,12 +135,18 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _read(body: bytes, bot: Bot) -> Update:
+def _parsed(body: bytes) -> dict[str, Any]:
+    """What was sent, an object with an update's number."""
     try:
-        return read_update(json.loads(body), bot)
-    except (ValueError, RecursionError, Unreadable) as error:
-        _log.warning("what was pushed is no update: %s", error)
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        _log.warning("what was pushed is no update: %s", type(error).__name__)
         raise _Refused(400, "this is no update") from error
+    number = found.get("update_id") if isinstance(found, dict) else None
+    if type(number) is not int or not 0 <= number < 1 << 63:
+        _log.warning("what was pushed is no update")
+        raise _Refused(400, "this is no update")
+    return found
 
 
 def _refusal(status: int, why: str) -> Response:

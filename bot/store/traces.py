@@ -58,16 +58,6 @@ class OwnRating:
 
 
 @dataclass(frozen=True)
-class OwnLesson:
-    """The person's stars that the taste of a chat is learnt from."""
-
-    chat_id: int
-    public_id: str
-    stars: int
-    changed_at: datetime
-
-
-@dataclass(frozen=True)
 class OwnFavourite:
     """A poem that the person keeps."""
 
@@ -108,7 +98,6 @@ class Trace:
     chats: tuple[OwnChat, ...]
     poems: tuple[OwnPoem, ...]
     ratings: tuple[OwnRating, ...]
-    learnt_from: tuple[OwnLesson, ...]
     favourites: tuple[OwnFavourite, ...]
     taste_agreed_at: datetime | None
     """When the private chat agreed to be learnt from."""
@@ -144,7 +133,6 @@ class Traces:
                 tuple(OwnChat(chat_record(chat), chat.created_at) for chat in chats),
                 await _poems(session, user_id),
                 await _ratings(session, user_id),
-                await _lessons(session, user_id),
                 await _favourites(session, user_id),
                 taste.agreed_at if taste else None,
                 await _taste_ratings(session, user_id),
@@ -181,16 +169,6 @@ async def _ratings(session: AsyncSession, user_id: int) -> tuple[OwnRating, ...]
         )
         for rating, poem in rows
     )
-
-
-async def _lessons(session: AsyncSession, user_id: int) -> tuple[OwnLesson, ...]:
-    rows = await session.execute(
-        select(TasteRating.chat_id, Poem.public_id, TasteRating.stars, TasteRating.changed_at)
-        .join(Poem, Poem.id == TasteRating.poem_id)
-        .where(TasteRating.user_id == user_id)
-        .order_by(TasteRating.changed_at)
-    )
-    return tuple(OwnLesson(*row) for row in rows)
 
 
 async def _favourites(session: AsyncSession, user_id: int) -> tuple[OwnFavourite, ...]:

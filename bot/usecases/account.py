@@ -87,15 +87,6 @@ def _content(trace: Trace) -> dict[str, Any]:
             }
             for rating in trace.ratings
         ],
-        "learnt_from": [
-            {
-                "chat": learnt.chat_id,
-                "verse": learnt.public_id,
-                "stars": learnt.stars,
-                "at": learnt.changed_at,
-            }
-            for learnt in trace.learnt_from
-        ],
         "kept": [
             {"verse": kept.public_id, "text": kept.text, "at": kept.kept_at}
             for kept in trace.favourites

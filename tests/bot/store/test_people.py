@@ -98,7 +98,7 @@ async def test_a_trace_holds_all_of_a_person_and_nobody_elses_words(store: Store
         (varied.id, drawn.public_id),
     ]
     assert [(rating.text, rating.stars) for rating in trace.ratings] == [(drawn.text, 4), (None, 4)]
-    assert [(lesson.public_id, lesson.stars) for lesson in trace.learnt_from] == [
+    assert [(lesson.public_id, lesson.stars) for lesson in trace.taste_ratings] == [
         (drawn.public_id, 5)
     ]
     assert [kept.public_id for kept in trace.favourites] == [drawn.public_id]

@@ -27,6 +27,7 @@ help:
 	@echo 'make bench-updates: updates a second, beside a bare echo bot'
 	@echo 'make bench-growth: every command on 10,000 and on 1,000,000 poems (4 GB, minutes); SMALL=1: a quick look'
 	@echo 'make bench-growth-postgres: the same on a PostgreSQL server of its own'
+	@echo 'make bench-daily: rounds of the poem of the day for 10,000 and for 100,000 chats'
 	@echo 'make models   train and measure every model, and compare them in docs/models.md (hours)'
 	@echo 'make plots    the pictures of docs/models.md, from the files of a run'
 	@echo 'make docs     run every page as written, and write down what was answered'
@@ -91,6 +92,10 @@ bench-growth: $(INSTALLED)
 bench-growth-postgres: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python tools/with_postgres.py $(BIN)/python -m benchmarks.growth_postgres \
 	  $(if $(SMALL),--small,--write docs/performance.md)
+
+# Some twenty minutes.
+bench-daily: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.daily_rounds --write docs/performance.md
 
 bench-updates: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.updates_rate --write docs/performance.md
@@ -166,4 +171,4 @@ $(LOCKING): pyproject.toml | $(INSTALLED)
 
 # PIP_EXTRA_INDEX_URL and the like reach pip through the environment.
 .PHONY: help install run test test-postgres lint check lock sbom docs \
-  bench bench-speed bench-serving bench-growth bench-growth-postgres bench-updates bench-taste bench-candidates bench-pairs models plots
+  bench bench-speed bench-serving bench-growth bench-growth-postgres bench-daily bench-updates bench-taste bench-candidates bench-pairs models plots

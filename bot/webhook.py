@@ -142,11 +142,14 @@ def _parsed(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         _log.warning("what was pushed is no update: %s", type(error).__name__)
         raise _Refused(400, "this is no update") from error
-    number = found.get("update_id") if isinstance(found, dict) else None
-    if type(number) is not int or not 0 <= number < 1 << 63:
+    if not isinstance(found, dict) or not _is_number(found.get("update_id")):
         _log.warning("what was pushed is no update")
         raise _Refused(400, "this is no update")
     return found
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and 0 <= value < 1 << 63
 
 
 def _refusal(status: int, why: str) -> Response:

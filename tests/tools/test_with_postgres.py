@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,8 @@ def test_told_to_end_it_leaves_nothing_behind(place: Path, told: signal.Signals)
         env={"PATH": "/usr/bin:/bin", "TMPDIR": str(place)},
         stdout=subprocess.PIPE,
         text=True,
+        # Whoever runs the tests in the background may have it ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     try:
         assert program.stdout is not None

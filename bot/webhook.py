@@ -67,7 +67,7 @@ def create_app(hook: Hook, bot: Bot, accept: Accept, is_well: Callable[[], bool]
             update = read_update(found, bot)
         except Unreadable as error:
             # Telegram has nothing better, and would push it for a day.
-            _log.error("update %d cannot be read: %s", found["update_id"], error)
+            _log.warning("update %d cannot be read: %s", found["update_id"], error)
             return Response(status_code=200)
         try:
             await accept([update])

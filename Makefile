@@ -52,7 +52,7 @@ STORED := tests/bot/store tests/bot/usecases tests/bot/handlers tests/bot/galler
   tests/bot/test_schedule.py tests/bot/test_sending.py tests/bot/test_stored.py \
   tests/bot/processes/test_killed.py \
   tests/bot/processes/test_both_killed.py tests/bot/processes/test_several_bots.py \
-  tests/benchmarks/test_growth_postgres.py
+  tests/bot/fuzz tests/benchmarks/test_growth_postgres.py
 
 test-postgres: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python tools/with_postgres.py $(if $(CI),--install) \

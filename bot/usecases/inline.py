@@ -27,7 +27,8 @@ _MOST_LIKED = 100
 _LONGEST = max(form.size for form in Form)
 """No verse has more characters than that."""
 _SHARED = re.compile(r"v_(?P<poem>[A-Za-z0-9_-]{12})")
-_BOOKMARK = re.compile(r"(?P<skip>\d{1,6})\.(?P<up_to>\d{1,15})")
+_BOOKMARK = re.compile(r"(?P<skip>\d{1,6})\.(?P<up_to>\d{1,9})")
+"""No number of a poem is longer; PostgreSQL looks for none that its column could not hold."""
 
 Rated = tuple[PoemRecord, RatingSummary]
 

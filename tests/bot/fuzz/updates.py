@@ -89,7 +89,7 @@ class Forger:
 
     def broken(self) -> Strategy:
         """The same with parts missing, and of other kinds."""
-        return self.whole().flatmap(nasty.broken).filter(lambda one: isinstance(one, dict))
+        return self.whole().flatmap(nasty.broken)
 
     def plain_command(self) -> Strategy:
         """A command in private, as a person writes it."""

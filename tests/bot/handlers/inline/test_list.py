@@ -103,6 +103,16 @@ async def test_a_list_goes_on_while_one_scrolls(ada: User, store: Store) -> None
 
 
 @pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("offset", ["0.40371017837381", "999999.999999999", "-1.5", "٣.٣"])
+async def test_a_forged_bookmark_leads_nowhere(
+    ada: User, offset: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = await ada.is_offered("鹤", offset=offset)
+    assert (query.results, query.button) == ([], None)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.usefixtures("bot")
 async def test_a_list_is_in_the_language_and_script_of_who_types(
     ada: User, li: User, store: Store
 ) -> None:

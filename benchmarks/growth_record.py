@@ -105,6 +105,8 @@ class _Undone(Database):
         async with self.write() as session:
             yield session
 
+    snapshot = read
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         joined: Literal["create_savepoint"] = "create_savepoint"

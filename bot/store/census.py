@@ -58,7 +58,7 @@ class Censuses:
         dailies = select(func.count(Chat.id)).where(literal_column(DAILY))
         taken_back: ColumnElement[bool] = literal_column(f"poems.{WITHHELD}")
         posts = await self.posts(local_date)
-        async with self._database.read() as session:
+        async with self._database.snapshot() as session:
             found = [(kind, state, n) for kind, state, n in await session.execute(by_kind)]
             return Census(
                 chats={

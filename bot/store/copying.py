@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import backups, migrate
 from bot.store.backups import BackupError, file_of, is_missing
-from bot.store.engine import create_engine
+from bot.store.engine import at_one_moment, create_engine
 from bot.store.migrate import schema_connection
 from bot.store.tables import Base
 
@@ -106,9 +106,7 @@ async def contents(database_url: str) -> Contents:
 
 
 async def _copy(source: str, target: str, told: Callable[[str, int], None]) -> Contents:
-    engine = create_engine(source)
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")  # of one moment
+    engine = at_one_moment(create_engine(source))
     try:
         async with engine.connect() as reading, schema_connection(target) as writing:
             for table in _tables():

@@ -31,7 +31,8 @@ PORTION = 1000
 
 _SWEEP_SECONDS = 1.0
 """How long emptying the log waits for those who use it."""
-_WRITES = "qibu_writes"
+_KIND = "qibu_transaction"
+"""What a transaction on SQLite begins with; nothing: each statement is one by itself."""
 
 
 def create_engine(database_url: str, *, foreign_keys: bool = True) -> AsyncEngine:
@@ -58,7 +59,15 @@ def create_engine(database_url: str, *, foreign_keys: bool = True) -> AsyncEngin
 
 def writing(engine: AsyncEngine) -> AsyncEngine:
     """The same engine, for transactions that write."""
-    return engine.execution_options(**{_WRITES: True})
+    return engine.execution_options(**{_KIND: "BEGIN IMMEDIATE"})
+
+
+def at_one_moment(engine: AsyncEngine) -> AsyncEngine:
+    """The same engine, for transactions whose statements all see the things of one moment; those of
+    PostgreSQL see each commit as it comes otherwise."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _tell(foreign_keys: bool) -> Callable[[Any, object], None]:
@@ -79,8 +88,9 @@ def _tell(foreign_keys: bool) -> Callable[[Any, object], None]:
 def _begin(connection: Connection) -> None:
     # A transaction that reads first and then writes fails at once, without waiting, if another
     # process wrote in between; who means to write therefore takes the lock at the start.
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = connection.get_execution_options().get(_KIND, "BEGIN")
+    if statement:
+        connection.exec_driver_sql(statement)
 
 
 class Database:
@@ -91,6 +101,9 @@ class Database:
         self._engine = engine
         self._writing = writing(engine)
         self.is_sqlite = engine.dialect.name == "sqlite"
+        # The thread of a connection is woken for every BEGIN, too: most looks are one statement.
+        self._looking = engine.execution_options(**{_KIND: ""})
+        self._snapshots = at_one_moment(engine)
         # SQLite has one writer at a time and lets those who wait try again at random; in this
         # process they stand in line instead.
         self._turn: AbstractAsyncContextManager[Any] = (
@@ -99,8 +112,14 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that sees one state of things and changes nothing."""
-        async with AsyncSession(self._engine) as session:
+        """Looks at things, each statement at those of its own moment; changes nothing."""
+        async with AsyncSession(self._looking) as session:
+            yield session
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """The same, but all statements see the things of one moment."""
+        async with AsyncSession(self._snapshots) as session:
             yield session
 
     @asynccontextmanager

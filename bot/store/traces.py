@@ -116,7 +116,7 @@ class Traces:
 
     async def of(self, user_id: int) -> Trace | None:
         """Everything, as it stands at one moment; None for somebody unknown."""
-        async with self._database.read() as session:
+        async with self._database.snapshot() as session:
             user = await session.get(User, user_id)
             if user is None:
                 return None

@@ -43,6 +43,18 @@ async def test_a_reader_does_not_wait_for_a_writer(store: Store, tmp_path: Path)
     assert (await store.ratings.summary(poem.public_id)).mean == 1
 
 
+async def test_a_snapshot_sees_one_state_of_things_and_a_look_the_newest(
+    store: Store, other_store: Store
+) -> None:
+    count = text("SELECT count(*) FROM poems")
+    for transaction, seen in ((store._database.snapshot, [0, 0]), (store._database.read, [1, 2])):
+        async with transaction() as session:
+            counts = [await session.scalar(count)]
+            await other_store.poems.add(new_poem())
+            counts.append(await session.scalar(count))
+        assert counts == seen
+
+
 @sqlite_only
 async def test_a_writer_waits_for_another_process(store: Store, tmp_path: Path) -> None:
     poem = await rated(store, [5])

@@ -34,6 +34,8 @@ from bot.sending import Fate, judge
 from bot.store import ChatRecord
 from bot.usecases.asker import Asker
 
+_QUICK = 0.3
+"""Seconds in which an answer needs no sign of work."""
 _ACTION_LASTS = 4.0
 """Seconds after which "typing" is shown again; Telegram takes it away after five."""
 
@@ -132,13 +134,13 @@ class Visit:
 
     @asynccontextmanager
     async def working(self, action: ChatAction = ChatAction.TYPING) -> AsyncIterator[None]:
-        """Around what takes a while: it shows, others of the chat go on, and /cancel stops it.
+        """Around what may take a while: then it shows, others of the chat go on, and /cancel stops
+        it.
 
         Raises StillAtWork if the person's last request is not done, Stopped if this one is stopped.
         """
         self.house.ordering.pass_on(self.update)
         async with self.house.work.of(self.person):
-            await self._show_busy(action)
             showing = asyncio.create_task(self._keep_showing(action), name="showing")
             try:
                 yield
@@ -202,9 +204,10 @@ class Visit:
         return f"https://t.me/{self.bot.username}?start={start}"
 
     async def _keep_showing(self, action: ChatAction) -> None:
+        await asyncio.sleep(_QUICK)
         while True:
-            await asyncio.sleep(_ACTION_LASTS)
             await self._show_busy(action)
+            await asyncio.sleep(_ACTION_LASTS)
 
     async def _show_busy(self, action: ChatAction) -> None:
         """It does not matter if that fails."""

@@ -166,7 +166,6 @@ async def test_an_export_holds_everything_of_a_person(
     file = await ada.asks("/export")
     assert file.document is not None
     assert "/forget removes it" in file.text
-    assert ada.chat.actions[-1] == "upload_document"
     content = json.loads(telegram.files[file.document])
     assert content["person"]["id"] == ada.id
     assert content["person"]["language_code"] == "en"

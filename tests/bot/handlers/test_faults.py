@@ -13,6 +13,8 @@ import pytest
 from bot.app import AnyApplication, build_application
 from bot.requests import ApiRequest
 from bot.services import Services
+from tests.bot.worker import LocalWorker
+from tests.model.service.poet import WAITS
 from tests.telegram import Call, Chat, FakeServer, FakeTelegram, User, running
 from tests.telegram.faults import Kind
 
@@ -98,8 +100,8 @@ async def asks(telegram: FakeTelegram, person: User) -> None:
     person.sends("/help")
 
 
-async def asks_for_verse(telegram: FakeTelegram, person: User) -> None:
-    person.sends("/poem")
+async def asks_for_slow_verse(telegram: FakeTelegram, person: User) -> None:
+    person.sends(f"/poem {WAITS}")
 
 
 async def rates(telegram: FakeTelegram, person: User) -> None:
@@ -132,7 +134,7 @@ async def sets_a_daily_in_a_group(telegram: FakeTelegram, person: User) -> None:
 METHODS: dict[str, tuple[Verb, bool]] = {
     # whether the request names the person's chat
     "sendMessage": (asks, True),
-    "sendChatAction": (asks_for_verse, True),
+    "sendChatAction": (asks_for_slow_verse, True),
     "answerCallbackQuery": (rates, False),
     "editMessageReplyMarkup": (rates, True),
     "editMessageText": (turns_the_page, True),
@@ -143,7 +145,7 @@ METHODS: dict[str, tuple[Verb, bool]] = {
 
 @pytest.mark.parametrize("method", METHODS)
 async def test_whatever_goes_wrong_it_goes_wrong_once(
-    method: str, telegram: FakeTelegram, bot: AnyApplication
+    method: str, telegram: FakeTelegram, bot: AnyApplication, worker: LocalWorker
 ) -> None:
     verb, by_chat = METHODS[method]
     for number, case in enumerate(FAULTS):
@@ -151,11 +153,13 @@ async def test_whatever_goes_wrong_it_goes_wrong_once(
         person = telegram.user(f"Person {number}")
         case.strikes(telegram, method, person.chat if by_chat else None)
         before = len(telegram.calls)
+        worker.poet.go_on.clear()
         await verb(telegram, person)
         bystander.sends("/help")
         await telegram.until(partial(_answered, bystander))
         # What is shown in passing, as averages, is no part of handling.
         await telegram.until(partial(_calls, telegram, method, before))
+        worker.poet.go_on.set()
         await telegram.settled()
 
         calls = _calls(telegram, method, before)

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import AnyApplication, build_application
+from bot.handlers import visit
 from bot.handlers.reports import Reports
 from bot.poet import PoetClient, WorkerAddress
 from bot.services import Services
@@ -117,6 +118,10 @@ async def test_an_answer_waits_as_long_as_telegram_wants(ada: User, telegram: Fa
 
 
 @pytest.mark.usefixtures("bot")
-async def test_typing_that_fails_keeps_no_poem_back(ada: User, telegram: FakeTelegram) -> None:
+async def test_typing_that_fails_keeps_no_poem_back(
+    ada: User, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit, "_QUICK", 0)
     telegram.fails_next("sendChatAction", 400, "Bad Request: CHAT_RESTRICTED")
     assert (await ada.asks("/poem")).buttons
+    assert telegram.calls_of("sendChatAction")

@@ -29,7 +29,6 @@ async def test_a_poem_stands_alone_with_its_making_and_what_one_can_do_with_it(a
         ["♡ Keep", "Share", "Card"],
     ]
     assert [e.type for e in answer.entities] == ["blockquote"]
-    assert ada.chat.actions == ["typing"]
 
 
 async def test_a_theme_is_named_in_the_readers_language(ada: User, li: User) -> None:

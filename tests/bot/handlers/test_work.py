@@ -150,11 +150,36 @@ async def test_typing_is_shown_as_long_as_it_takes(
     monkeypatch.setattr(visit, "_ACTION_LASTS", 0.01)
     await begins_to_wait(ada, worker)
     await telegram.until(lambda: len(ada.chat.actions) > 3)
+    assert set(ada.chat.actions) == {"typing"}
     worker.poet.go_on.set()
     await telegram.settled()
     shown = len(ada.chat.actions)
     await ada.asks("/privacy")
     assert len(ada.chat.actions) == shown
+
+
+async def test_what_is_answered_at_once_shows_no_sign_of_work(
+    ada: User, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit, "_QUICK", 60)
+    await ada.asks("/poem")
+    ada.clicks(ada.last_answer, "Card")
+    await telegram.settled()
+    assert ada.last_answer.photo
+    assert ada.chat.actions == []
+
+
+async def test_what_takes_a_while_shows_what_comes(
+    ada: User, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poem = await ada.asks("/poem")
+    before = len(ada.chat.actions)
+    monkeypatch.setattr(visit, "_QUICK", 0)
+    ada.clicks(poem, "Card")
+    await telegram.settled()
+    assert ada.last_answer.photo
+    assert (await ada.asks("/export")).document
+    assert ada.chat.actions[before:] == ["upload_photo", "upload_document"]
 
 
 def test_only_so_many_questions_are_remembered() -> None:

@@ -7,6 +7,7 @@ through all connections, and all requests that wait for one, whenever a request 
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 import httpx
 from telegram._utils.defaultvalue import DefaultValue
-from telegram._utils.types import ODVInput
+from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -99,6 +100,16 @@ class ApiRequest(BaseRequest):
             raise TimedOut from error
         except aiohttp.ClientError as error:
             raise NetworkError(f"{type(error).__name__}: {error}") from error
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> JSONDict:
+        """What was answered. A proxy's page in its place is an error of the network's: it is told
+        of where it is handled, and not with a traceback here. Raises TelegramError."""
+        try:
+            found: JSONDict = json.loads(payload.decode("utf-8", "replace"))
+        except ValueError as error:
+            raise TelegramError("Invalid server response") from error
+        return found
 
 
 def left_nothing(error: TelegramError) -> bool:

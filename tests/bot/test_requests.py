@@ -66,6 +66,20 @@ async def test_a_connection_that_breaks_may_have_carried_everything() -> None:
         assert not left_nothing(await fails(ApiRequest(address), address))
 
 
+async def test_a_page_of_a_proxy_leaves_no_traceback_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def show_a_page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 14\r\n\r\n<h1>Nginx</h1>")
+        writer.close()
+
+    async with api(show_a_page) as address:
+        error = await fails(ApiRequest(address), address)
+    assert "Bad Gateway (502)" in str(error)
+    assert caplog.records == []
+
+
 async def test_a_kept_connection_that_was_closed_is_not_used_for_a_message() -> None:
     answered = 0
 

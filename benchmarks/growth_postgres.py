@@ -12,15 +12,13 @@ and in rows that it reads, those of its triggers and foreign keys among them
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -32,6 +30,7 @@ from benchmarks.markdown import table
 from benchmarks.pages import write_between_marks
 from bot.store import copying
 from bot.store.engine import create_engine
+from tests.bot.databases import SERVER, postgres_database
 
 _MARK = "growth-postgres"
 _WALK = 1000
@@ -52,19 +51,6 @@ class Cost:
     milliseconds: float = 0.0
     scans: list[str] = field(default_factory=list)
     """Tables that were walked through, row after row."""
-
-
-@asynccontextmanager
-async def database(server: str, name: str) -> AsyncIterator[str]:
-    """The address of a database of its own on a server, as long as the context lasts."""
-    engine = create_async_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    async with engine.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    finally:
-        async with engine.connect() as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 async def fill_from(file: Path, url: str) -> None:
@@ -144,12 +130,12 @@ def report(small: dict[str, Cost], large: dict[str, Cost]) -> str:
     return table(head, rows, words=2)
 
 
-async def _cost_of(server: str, folder: Path, poems: int) -> dict[str, Cost]:
+async def _cost_of(folder: Path, poems: int) -> dict[str, Cost]:
     file = folder / f"{poems}.db"
     if not file.exists():
         click.echo(f"a store of {poems:,} poems is made", err=True)
         await asyncio.to_thread(fill, file, Extent(poems))
-    async with database(server, f"growth_{poems}") as url:
+    async with postgres_database() as url:
         click.echo(f"{poems:,} poems are copied", err=True)
         await fill_from(file, url)
         await costs(url)  # pages come into memory
@@ -168,16 +154,15 @@ async def _version(server: str) -> str:
 @click.option("--write", type=click.Path(path_type=Path), help="A page to write the report into.")
 def main(*, small: bool, folder: Path | None, write: Path | None) -> None:
     """Print what each command costs at two sizes, or write it into a page, between its marks."""
-    server = os.environ.get("QIBU_TEST_POSTGRES")
-    if server is None:
+    if SERVER is None:
         raise click.ClickException("no server: run it by tools/with_postgres.py")
     sizes = (SMALL // 10, SMALL) if small else (SMALL, LARGE)
     with tempfile.TemporaryDirectory(prefix="qibu-growth-") as temporary:
-        found = [asyncio.run(_cost_of(server, folder or Path(temporary), one)) for one in sizes]
+        found = [asyncio.run(_cost_of(folder or Path(temporary), one)) for one in sizes]
     first, second = (f"{one:,}" for one in sizes)
     report_text = (
         f"First {first} poems, then {second}, with what goes with them as above; PostgreSQL"
-        f" {asyncio.run(_version(server))}. Rows read, pages touched, and the server's time.\n\n"
+        f" {asyncio.run(_version(SERVER))}. Rows read, pages touched, and the server's time.\n\n"
         f"{report(*found)}"
     )
     print(report_text)

@@ -26,7 +26,7 @@ help:
 	@echo 'make bench-serving: the worker beside its poet and LitServe, some minutes; FULL=1: an hour'
 	@echo 'make bench-updates: updates a second, beside a bare echo bot'
 	@echo 'make bench-growth: every command on 10,000 and on 1,000,000 poems (4 GB, minutes); SMALL=1: a quick look'
-	@echo 'make bench-growth-postgres: the same on a PostgreSQL server of its own'
+	@echo 'make bench-growth-postgres: the same on a PostgreSQL server of its own, up to an hour'
 	@echo 'make bench-daily: rounds of the poem of the day for 10,000 and for 100,000 chats'
 	@echo 'make models   train and measure every model, and compare them in docs/models.md (hours)'
 	@echo 'make plots    the pictures of docs/models.md, from the files of a run'
@@ -93,7 +93,7 @@ bench-growth-postgres: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python tools/with_postgres.py $(BIN)/python -m benchmarks.growth_postgres \
 	  $(if $(SMALL),--small,--write docs/performance.md)
 
-# Some twenty minutes.
+# Up to half an hour.
 bench-daily: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.daily_rounds --write docs/performance.md
 

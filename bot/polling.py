@@ -166,7 +166,7 @@ class Polling:
             try:
                 updates.append(read_update(one, self._bot))
             except Unreadable as error:
-                _log.warning("update %s cannot be read: %s", one["update_id"], error)
+                _log.warning("update %s cannot be read: %s", error.number, error)
         return updates
 
     async def _hand_over(self, updates: Sequence[Update]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from telegram import Bot, Update
 
 _DEEPEST = 64
@@ -22,7 +22,12 @@ _Number = Annotated[int, Field(ge=-(1 << 63), lt=1 << 63)]
 
 
 class Unreadable(Exception):
-    """This is no update; `str()` says what is wrong, and repeats nothing of it."""
+    """This cannot be read as an update; `str()` says what is wrong, and repeats nothing of it."""
+
+    def __init__(self, why: str, number: int | None) -> None:
+        super().__init__(why)
+        self.number = number
+        """That of the update; None if this is none at all."""
 
 
 class _Known(BaseModel):
@@ -130,8 +135,11 @@ class _Membership(_Known):
     new_chat_member: _Member
 
 
-class _Update(_Known):
+class _Numbered(_Known):
     update_id: Annotated[int, Field(ge=0, lt=1 << 63)]
+
+
+class _Update(_Numbered):
     message: _Message | None = None
     edited_message: _Message | None = None
     channel_post: _Message | None = None
@@ -156,8 +164,15 @@ def read_update(found: object, bot: Bot) -> Update:
         kinds = {name: clean[name] for name in _Update.model_fields if name in clean}
         update: Update = Update.de_json(kinds, bot)
     except Exception as error:  # whatever a stranger's JSON may do to a parser
-        raise Unreadable(type(error).__name__) from error
+        raise Unreadable(type(error).__name__, _number_of(found)) from error
     return update
+
+
+def _number_of(found: object) -> int | None:
+    try:
+        return _Numbered.model_validate(found).update_id
+    except ValidationError:
+        return None
 
 
 def _clean(value: Any, deeper: int) -> Any:

@@ -13,7 +13,6 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
@@ -60,14 +59,12 @@ def create_app(hook: Hook, bot: Bot, accept: Accept, is_well: Callable[[], bool]
         if not hmac.compare_digest(given, secret):
             return _refusal(403, "this is not for you")
         try:
-            found = _parsed(await _body(request))
+            update = _read(await _body(request), bot)
         except _Refused as refused:
             return _refusal(*refused.args)
-        try:
-            update = read_update(found, bot)
         except Unreadable as error:
             # Telegram has nothing better, and would push it for a day.
-            _log.warning("update %d cannot be read: %s", found["update_id"], error)
+            _log.warning("update %s cannot be read: %s", error.number, error)
             return Response(status_code=200)
         try:
             await accept([update])
@@ -135,21 +132,15 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _parsed(body: bytes) -> dict[str, Any]:
-    """What was sent, an object with an update's number."""
+def _read(body: bytes, bot: Bot) -> Update:
+    """The update that was sent. Raises Unreadable for one that has its number and no more sense."""
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        return read_update(json.loads(body), bot)
+    except (ValueError, RecursionError, Unreadable) as error:
+        if isinstance(error, Unreadable) and error.number is not None:
+            raise
         _log.warning("what was pushed is no update: %s", type(error).__name__)
         raise _Refused(400, "this is no update") from error
-    if not isinstance(found, dict) or not _is_number(found.get("update_id")):
-        _log.warning("what was pushed is no update")
-        raise _Refused(400, "this is no update")
-    return found
-
-
-def _is_number(value: object) -> bool:
-    return type(value) is int and 0 <= value < 1 << 63
 
 
 def _refusal(status: int, why: str) -> Response:

@@ -10,18 +10,11 @@ from pydantic import SecretStr
 from bot.app import build_application
 from bot.poet import PoetClient, WorkerAddress
 from bot.services import Services
-from bot.store import PoemRecord, Store
+from bot.store import Store
 from tests.bot.databases import new_poem
 from tests.bot.handlers.conftest import KEY
-from tests.telegram import FakeTelegram, Message, User, running
-
-
-async def kept(store: Store, message: Message) -> PoemRecord:
-    data = message.buttons[0].data
-    assert data is not None
-    found = await store.poems.get(data.split(":")[1])
-    assert found is not None
-    return found
+from tests.bot.handlers.verses import kept
+from tests.telegram import FakeTelegram, User, running
 
 
 @pytest.mark.usefixtures("bot")

@@ -16,16 +16,11 @@ from bot.store import Store
 from bot.usecases.card import OnCard
 from model.verse import Script
 from tests.bot.databases import new_poem
-from tests.telegram import FakeTelegram, Message, User
+from tests.bot.handlers.verses import poem_id
+from tests.telegram import FakeTelegram, User
 from tests.telegram.messages import Click
 
 DAY = date(2026, 5, 1)
-
-
-def poem_id(message: Message) -> str:
-    data = message.buttons[0].data
-    assert data is not None
-    return data.split(":")[1]
 
 
 @pytest.mark.usefixtures("bot")

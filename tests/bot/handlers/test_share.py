@@ -6,17 +6,12 @@ import pytest
 
 from bot.store import Store
 from tests.bot.databases import new_poem
+from tests.bot.handlers.verses import poem_id
 from tests.telegram import FakeTelegram, Message, User
 
 pytestmark = pytest.mark.usefixtures("bot")
 
 LINK = "https://t.me/qibu_test_bot?start=v_"
-
-
-def poem_id(message: Message) -> str:
-    data = message.buttons[0].data
-    assert data is not None
-    return data.split(":")[1]
 
 
 async def presses(person: User, message: Message, button: str) -> str:

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from bot.app import build_application
 from bot.services import Services
 from bot.settings import Listen, Settings
-from tests.bot.handlers.test_share import LINK, poem_id, presses
+from tests.bot.handlers.test_share import LINK, presses
+from tests.bot.handlers.verses import poem_id
 from tests.telegram import TOKEN, FakeTelegram, User, running
 
 HOME = "https://verse.example"

@@ -13,28 +13,17 @@ from bot.app import AnyApplication, build_application
 from bot.pages import buttons
 from bot.poet import PoetClient, WorkerAddress
 from bot.services import Services
-from bot.store import PoemRecord, Store
+from bot.store import Store
 from bot.usecases.vary import DISTANCES
 from model.poet import Near
 from model.verse import Verse
 from tests.bot.databases import new_poem
 from tests.bot.handlers.conftest import KEY
+from tests.bot.handlers.verses import kept, poem_id
 from tests.bot.worker import LocalWorker
 from tests.telegram import FakeTelegram, Message, User, running
 from tests.telegram.groups import Group
 from tests.telegram.messages import Click
-
-
-def poem_id(message: Message) -> str:
-    data = message.buttons[0].data
-    assert data is not None
-    return data.split(":")[1]
-
-
-async def kept(store: Store, message: Message) -> PoemRecord:
-    found = await store.poems.get(poem_id(message))
-    assert found is not None
-    return found
 
 
 async def presses(person: User, message: Message, button: str) -> str:

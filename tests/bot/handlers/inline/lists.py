@@ -1,12 +1,12 @@
-"""What people see of a list, and what is kept of verse that they sent."""
+"""What people see of a list, and what is composed ahead for it."""
 
 from __future__ import annotations
 
 import asyncio
 
-from bot.store import PoemRecord, Store
+from bot.store import Store
 from bot.usecases import stock
-from tests.telegram import InlineQuery, Message
+from tests.telegram import InlineQuery
 
 
 async def until_stocked(store: Store, count: int) -> None:
@@ -17,15 +17,3 @@ async def until_stocked(store: Store, count: int) -> None:
 
 def titles(query: InlineQuery) -> list[str]:
     return [result.title for result in query.results]
-
-
-def poem_id(message: Message) -> str:
-    data = message.buttons[0].data
-    assert data is not None
-    return data.split(":")[1]
-
-
-async def kept(store: Store, message: Message) -> PoemRecord:
-    poem = await store.poems.get(poem_id(message))
-    assert poem is not None
-    return poem

@@ -8,7 +8,7 @@ from bot.app import AnyApplication
 from bot.store import Store
 from model.verse import Script
 from tests.bot.databases import new_poem
-from tests.bot.handlers.inline.lists import kept, poem_id
+from tests.bot.handlers.verses import kept, poem_id
 from tests.telegram import FakeTelegram, User
 
 LINK = "https://t.me/qibu_test_bot?start=v_"

@@ -14,7 +14,8 @@ from bot.settings import Allowance
 from bot.store import Store
 from model.verse import Form
 from tests.bot.handlers.conftest import KEY
-from tests.bot.handlers.inline.lists import kept, titles
+from tests.bot.handlers.inline.lists import titles
+from tests.bot.handlers.verses import kept
 from tests.bot.worker import LocalWorker
 from tests.model.service.poet import UNKNOWN, WAITS
 from tests.telegram import FakeTelegram, User, running

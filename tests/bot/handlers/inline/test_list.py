@@ -13,7 +13,8 @@ from bot.store import Store
 from bot.usecases import stock
 from model.verse import Script
 from tests.bot.databases import new_poem, rated
-from tests.bot.handlers.inline.lists import kept, titles, until_stocked
+from tests.bot.handlers.inline.lists import titles, until_stocked
+from tests.bot.handlers.verses import kept
 from tests.bot.worker import LocalWorker
 from tests.telegram import FakeTelegram, User, running
 
